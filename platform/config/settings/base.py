@@ -1,0 +1,279 @@
+"""What every installation shares; demo, test and production add their own."""
+
+from pathlib import Path
+
+from config.settings import environment as env
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# --- Who this is ---------------------------------------------------------------------------------------------------
+
+BRAND = env.optional("BRAND", "CPOMS")
+BASE_DOMAIN = env.optional("BASE_DOMAIN", "localhost")
+SUPPORT_TELEPHONE = env.optional("SUPPORT_TELEPHONE", "01632 960100")
+SUPPORT_EMAIL = env.optional("SUPPORT_EMAIL", "helpdesk@provider.example")
+TRAINING_URL = env.optional("TRAINING_URL", "https://training.provider.example/getting-started")
+
+# --- Which process this is -----------------------------------------------------------------------------------------
+
+# "schools" serves schools and the auth host; "console" serves the operator's console under its own database role.
+WEB_PROCESS = env.optional("WEB_PROCESS", "schools")
+DATABASE_ROLE = env.optional("DATABASE_ROLE", "platform" if WEB_PROCESS == "console" else "app")
+DATABASE_VARIABLE = {
+    "app": "DATABASE_URL",
+    "owner": "DATABASE_OWNER_URL",
+    "platform": "DATABASE_PLATFORM_URL",
+}[DATABASE_ROLE]
+
+# --- Apps ----------------------------------------------------------------------------------------------------------
+
+# In public and in every school: public rows are operators and SSO identities, a school's rows its staff.
+IN_BOTH = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "core.audit",
+    "core.outbox",
+    "shared_apps.people",
+]
+
+SHARED_APPS = [
+    "django_tenants",
+    "django.contrib.staticfiles",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_cotton",
+    "lucide",
+    "csp",
+    "django_rq",
+    "core.access",
+    "core.crypto",
+    "core.db",
+    "core.tenancy",
+    "core.web",
+    "tenants",
+    "shared_apps.operators",
+    *IN_BOTH,
+]
+
+TENANT_APPS = [
+    *IN_BOTH,
+    "tenant_apps.school_settings",
+    "tenant_apps.categories",
+    "tenant_apps.agencies",
+    "tenant_apps.staff",
+    "tenant_apps.classes",
+    "tenant_apps.students",
+    "tenant_apps.documents",
+    "tenant_apps.monitoring",
+    "tenant_apps.alerts",
+    "tenant_apps.incidents",
+    "tenant_apps.attendance",
+    "tenant_apps.imports",
+    "tenant_apps.profile",
+    "tenant_apps.dashboard",
+]
+
+INSTALLED_APPS = list(dict.fromkeys([*SHARED_APPS, *TENANT_APPS]))
+
+TENANT_MODEL = "tenants.School"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+PUBLIC_SCHEMA_NAME = "public"
+TENANT_LIMIT_SET_CALLS = True
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+# --- A request's way -----------------------------------------------------------------------------------------------
+
+MIDDLEWARE = [
+    "core.web.middleware.RequestContextMiddleware",
+    "core.web.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.web.middleware.UnavailableMiddleware",
+    "core.tenancy.middleware.SchoolMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "core.access.middleware.AccessMiddleware",
+    "core.audit.middleware.RefusalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls_school"
+WSGI_APPLICATION = "config.wsgi.application"
+ACCESS_LOADER = "tenant_apps.classes.selectors.load_access"
+APPEND_SLASH = False
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+USE_X_FORWARDED_HOST = False
+# The host is checked by SchoolMiddleware, which serves only hosts of schools that exist.
+ALLOWED_HOSTS = [f".{BASE_DOMAIN}", "127.0.0.1"]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- Database ------------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        "ENGINE": "core.tenancy.backend",
+        **env.database(
+            env.required(DATABASE_VARIABLE, f"Commands and pages that run as {DATABASE_ROLE} need it."),
+            DATABASE_VARIABLE,
+        ),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            # A connection goes back to the pool without a school: core.tenancy.backend empties its search_path.
+            "pool": {"min_size": 2, "max_size": env.whole_number("DATABASE_POOL", 10), "timeout": 10},
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Valkey: cache, queue, soft limits. It may be lost at any moment. ----------------------------------------------
+
+VALKEY_URL = env.required("VALKEY_URL", "For example redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "core.tenancy.cache.FallThroughValkeyCache",
+        "LOCATION": VALKEY_URL,
+        "KEY_FUNCTION": "core.tenancy.cache.school_key_function",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+    }
+}
+RQ_QUEUES = {"default": {"URL": VALKEY_URL, "DEFAULT_TIMEOUT": 1800}}
+RQ = {
+    "QUEUE_CLASS": "core.outbox.jobs.SchoolQueue",
+    "JOB_CLASS": "core.outbox.jobs.SchoolJob",
+}
+
+# --- Sessions and people -------------------------------------------------------------------------------------------
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+CSRF_COOKIE_HTTPONLY = False  # the page's own script sends it as a header with drafts and uploads
+CSRF_COOKIE_SAMESITE = "Lax"
+# Host-only cookies: a cookie for the base domain would be sent to every school.
+SESSION_COOKIE_DOMAIN = None
+CSRF_COOKIE_DOMAIN = None
+CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["shared_apps.people.adapters.EmailBackend"]
+LOGIN_URL = "people:login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+OTP_TOTP_ISSUER = BRAND
+
+# --- Secrets -------------------------------------------------------------------------------------------------------
+
+SECRET_KEY = env.required("SECRET_KEY", "Any 50 random characters, kept secret and the same on every machine.")
+ENCRYPTION_ROOT_KEY = env.root_key("ENCRYPTION_ROOT_KEY")
+
+# --- Documents -----------------------------------------------------------------------------------------------------
+
+# A folder, or S3 when S3_BUCKET is set.
+DOCUMENTS_FOLDER = env.optional("DOCUMENTS_FOLDER")
+S3_BUCKET = env.optional("S3_BUCKET")
+S3_ENDPOINT_URL = env.optional("S3_ENDPOINT_URL")
+S3_REGION = env.optional("S3_REGION", "eu-west-2")
+S3_ACCESS_KEY_ID = env.optional("S3_ACCESS_KEY_ID")
+S3_SECRET_ACCESS_KEY = env.optional("S3_SECRET_ACCESS_KEY")
+DOCUMENT_MAX_BYTES = 100 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["tenant_apps.documents.adapters.EncryptingUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+for _name, _value in env.mail_server(env.required("EMAIL_URL", "For example smtp://127.0.0.1:2525")).items():
+    globals()[_name] = _value
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.optional("MAIL_FROM", f"no-reply@{BASE_DOMAIN if '.' in BASE_DOMAIN else 'records.example'}")
+
+# --- Language, time, templates, static files -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "Europe/London"
+FORMAT_MODULE_PATH: list[str] = []
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "lucide.templatetags.lucide"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "core.web.frame.frame",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.optional("STATIC_ROOT", str(ROOT / ".static"))
+STATICFILES_DIRS = [
+    ROOT / "static",
+    ("fonts/atkinson", ROOT / "node_modules/@fontsource-variable/atkinson-hyperlegible-next/files"),
+    ("vendor/auto-complete", ROOT / "node_modules/@github/auto-complete-element/dist"),
+]
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "core.web.logging.PlainFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Its messages carry the whole address with its query; the request log of core.web says what is needed.
+        "django.request": {"level": "CRITICAL"},
+        "django.server": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,8 @@
+"""The demo on one machine: plain http on *.localhost, everything else as in production."""
+
+from config.settings.base import *  # noqa: F403 -- a settings module extends another by its names
+
+DEMO = True
+DEBUG = False
+SESSION_COOKIE_NAME = "session"
+CSRF_COOKIE_NAME = "csrf"
