@@ -1,0 +1,45 @@
+"""What came from the MIS, and what became of it."""
+
+from core.db.models import Record
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from tenant_apps.imports.enums import ExtractKind, ImportSource, ImportState
+
+
+class Import(Record):
+    """One extract handed in: whose it was, how far it got, what it changed or why it was refused.
+
+    The extract itself is the document `document`, encrypted like any other. `counts` is
+    {"pupils": {"added": 1, "changed": 0, ...}, ...}; `faults` holds the first 200 of `faults_total`
+    as {"file", "line", "column", "value", "reason"}; `warnings` holds sentences about the file.
+    """
+
+    kind = models.TextField(choices=ExtractKind, blank=True, default="")
+    file_name = models.TextField()
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.TextField(blank=True, default="")
+    mis_name = models.TextField(blank=True, default="")
+    generated_at = models.DateTimeField(null=True, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    uploaded_at = models.DateTimeField()
+    source = models.TextField(choices=ImportSource)
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.TextField(choices=ImportState, default=ImportState.WAITING)
+    rows_total = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True)
+    faults = models.JSONField(default=list, blank=True)
+    faults_total = models.PositiveIntegerField(default=0)
+    warnings = ArrayField(models.TextField(), default=list, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-uploaded_at", "-id"], name="import_newest"),
+        ]

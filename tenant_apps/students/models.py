@@ -1,0 +1,136 @@
+"""Pupils as the MIS knows them, with their groups, contacts and links.
+
+Nothing here is ever deleted: a leaver is archived, a membership, contact or link ends.
+"""
+
+from core.db.models import Record
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from tenant_apps.students.enums import EnrolmentStatus, SenStatus, Sex, Source
+
+
+class Student(Record):
+    """One child, for as long as the school holds a record of them.
+
+    A fact the MIS does not give is empty (text) or null (dates, yes and no), which is not "no".
+    The three keys are unaccented and case-folded, written with the names: `sort_key` and
+    `legal_sort_key` are "surname forename" as known and as on the birth certificate,
+    `search_key` holds every part of every name the child has or had.
+    """
+
+    mis_id = models.TextField(null=True, blank=True)
+    upn = models.TextField("UPN", null=True, blank=True)
+    former_upn = models.TextField("former UPN", blank=True, default="")
+    legal_forename = models.TextField()
+    legal_surname = models.TextField()
+    preferred_forename = models.TextField(blank=True, default="")
+    preferred_surname = models.TextField(blank=True, default="")
+    former_surname = models.TextField(blank=True, default="")
+    middle_names = models.TextField(blank=True, default="")
+    date_of_birth = models.DateField("date of birth", null=True, blank=True)
+    sex = models.TextField(blank=True, default="", choices=Sex)
+    gender = models.TextField(blank=True, default="")
+    email = models.TextField(blank=True, default="")
+    year_group = models.TextField(blank=True, default="")
+    enrolment_status = models.TextField(blank=True, default="", choices=EnrolmentStatus)
+    start_date = models.DateField(null=True, blank=True)
+    leaving_date = models.DateField(null=True, blank=True)
+    leaving_destination = models.TextField(blank=True, default="")
+    sen_status = models.TextField("SEN status", blank=True, default="", choices=SenStatus)
+    sen_needs = ArrayField(models.TextField(), default=list, blank=True)
+    pupil_premium = models.BooleanField(null=True, blank=True)
+    free_school_meals = models.BooleanField(null=True, blank=True)
+    eal = models.BooleanField("English as an additional language", null=True, blank=True)
+    first_language = models.TextField(blank=True, default="")
+    ethnicity = models.TextField(blank=True, default="")
+    religion = models.TextField(blank=True, default="")
+    looked_after = models.BooleanField(null=True, blank=True)
+    service_child = models.BooleanField(null=True, blank=True)
+    medical_conditions = ArrayField(models.TextField(), default=list, blank=True)
+    medical_notes = models.TextField(blank=True, default="")
+    address = models.TextField(blank=True, default="")
+    postcode = models.TextField(blank=True, default="")
+    # Documents know students, not the other way round: the photograph is named without a foreign key.
+    photo_document_id = models.UUIDField(null=True, blank=True)
+    sort_key = models.TextField()
+    legal_sort_key = models.TextField()
+    search_key = models.TextField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # What the import found odd about this child's data: [{"code": ..., "field": ..., "value": ...}].
+    warnings = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            # Deferred, so that one statement may swap the numbers of two pupils.
+            models.UniqueConstraint(
+                fields=["mis_id"], name="student_mis_id_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(
+                fields=["upn"], name="student_upn_once", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="student_sort"),
+            models.Index(fields=["legal_sort_key", "id"], name="student_legal_sort"),
+        ]
+
+
+class Membership(Record):
+    """A pupil's time in a year, tutor group, house or class, from the first day to the last."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="memberships")
+    group = models.ForeignKey("classes.StudentGroup", on_delete=models.PROTECT, related_name="memberships")
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "group", "start_date"], name="membership_once"),
+        ]
+
+
+class Contact(Record):
+    """Someone to turn to about a pupil, in order of priority."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="contacts")
+    mis_id = models.TextField(null=True, blank=True)
+    source = models.TextField(choices=Source, default=Source.MIS)
+    priority = models.PositiveSmallIntegerField()
+    title = models.TextField(blank=True, default="")
+    forename = models.TextField()
+    surname = models.TextField()
+    relationship = models.TextField()
+    parental_responsibility = models.BooleanField(null=True, blank=True)
+    court_order = models.BooleanField(null=True, blank=True)
+    lives_with = models.BooleanField(null=True, blank=True)
+    email = models.TextField(blank=True, default="")
+    mobile = models.TextField(blank=True, default="")
+    home_phone = models.TextField(blank=True, default="")
+    work_phone = models.TextField(blank=True, default="")
+    address = models.TextField(blank=True, default="")
+    postcode = models.TextField(blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "mis_id"], name="contact_mis_id_once"),
+        ]
+
+
+class StudentLink(Record):
+    """`linked_student` is `relationship` of `student`; the other direction is a row of its own."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="links")
+    linked_student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="links_from")
+    relationship = models.TextField()
+    source = models.TextField(choices=Source, default=Source.MIS)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "linked_student", "source"], name="student_link_once"),
+            models.CheckConstraint(
+                condition=~models.Q(student=models.F("linked_student")), name="student_link_to_another"
+            ),
+        ]
