@@ -1,0 +1,233 @@
+"""An incident is one row with participants; what people write beneath it are its actions.
+
+Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept whole in a version.
+"""
+
+from core.db.models import Record
+from django.db import models
+from django.db.models import F, Q
+
+from tenant_apps.incidents.enums import CategoryState, DraftKind, LinkRole, Part, Status
+
+
+class Entry(Record):
+    """What an incident and an action have in common: who wrote what, about when, and when it was recorded."""
+
+    text = models.TextField()
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    author = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=100, blank=True, help_text="the integration or import, when nobody wrote it")
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    deletion_reason = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Incident(Entry):
+    """One concern about one student, with those linked to it. Its number is what people say and write."""
+
+    number = models.PositiveIntegerField(null=True, unique=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    assignee = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(author__isnull=False) | ~Q(source=""), name="incident_has_author_or_source"
+            )
+        ]
+        indexes = [
+            models.Index(F("happened_at").desc(), F("number").desc(), name="incident_newest_first"),
+            models.Index(fields=["author", "recorded_at"], name="incident_by_author"),
+            models.Index(fields=["assignee"], condition=Q(status="active"), name="incident_assigned_active"),
+        ]
+
+    def __str__(self) -> str:
+        return f"incident {self.number}"
+
+
+class IncidentStudent(Record):
+    """A student's part in an incident. A reference (`shows_full` off) names the incident and shows no text."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="participants")
+    student = models.ForeignKey("students.Student", models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part)
+    link_role = models.CharField(max_length=10, choices=LinkRole, blank=True)
+    shows_full = models.BooleanField(default=True)
+    shares_documents = models.BooleanField(default=False)
+    pinned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "student"], name="student_once_per_incident"),
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(part="main"), name="incident_about_one_student"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} student of {self.incident_id}"
+
+
+class IncidentCategory(Record):
+    """A category that the incident carries, closed upward. `is_leaf`: none of its sub-categories is carried."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="carried")
+    category = models.ForeignKey("categories.Category", models.PROTECT, related_name="+")
+    is_leaf = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "category"], name="category_once_per_incident")
+        ]
+        indexes = [models.Index(fields=["category", "incident"], name="incident_by_category")]
+
+    def __str__(self) -> str:
+        return f"category {self.category_id} on {self.incident_id}"
+
+
+class IncidentAgency(Record):
+    """An agency involved in the incident."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="agencies")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "agency"], name="agency_once_per_incident")]
+
+    def __str__(self) -> str:
+        return f"agency {self.agency_id} on {self.incident_id}"
+
+
+class Action(Entry):
+    """A follow-up under one incident: what was done, by whom, when."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="actions")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(author__isnull=False) | ~Q(source=""), name="action_has_author_or_source"
+            )
+        ]
+        indexes = [models.Index(fields=["author", "recorded_at"], name="action_by_author")]
+
+    def __str__(self) -> str:
+        return f"action {self.pk}"
+
+
+class ActionStudent(Record):
+    """A linked student to whose chronology the action was copied as well."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="copied_to")
+    student = models.ForeignKey("students.Student", models.PROTECT, related_name="+")
+    shares_documents = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "student"], name="student_once_per_action")]
+
+    def __str__(self) -> str:
+        return f"student of {self.action_id}"
+
+
+class ActionAgency(Record):
+    """An agency involved in the action."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="agencies")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "agency"], name="agency_once_per_action")]
+
+    def __str__(self) -> str:
+        return f"agency {self.agency_id} on {self.action_id}"
+
+
+class ActionCategory(Record):
+    """A category that the action adds to its incident; one that would widen the readers can wait first."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="added")
+    category = models.ForeignKey("categories.Category", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=CategoryState, default=CategoryState.IN_FORCE)
+    decided_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "category"], name="category_once_per_action")]
+
+    def __str__(self) -> str:
+        return f"category {self.category_id} by {self.action_id}"
+
+
+class Version(Record):
+    """A whole snapshot of an incident or action as it stood from `made_at` on. Never changed."""
+
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    snapshot = models.JSONField()
+
+    class Meta:
+        abstract = True
+
+
+class IncidentVersion(Version):
+    """A state of an incident: text, times, status, assignee, categories, students, agencies."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="versions")
+
+    def __str__(self) -> str:
+        return f"version of {self.incident_id}"
+
+
+class ActionVersion(Version):
+    """A state of an action: text, time, categories, students, agencies."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="versions")
+
+    def __str__(self) -> str:
+        return f"version of {self.action_id}"
+
+
+class Draft(Record):
+    """What its author has typed and not yet added. Its id becomes the incident's or the action's."""
+
+    kind = models.CharField(max_length=10, choices=DraftKind)
+    author = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+")
+    content = models.JSONField(default=dict)
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="incident", incident__isnull=True) | Q(kind="action", incident__isnull=False),
+                name="draft_action_names_its_incident",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["author", "saved_at"],
+                condition=Q(sent_at__isnull=True, hidden_at__isnull=True),
+                name="draft_open_by_author",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
+class Counter(models.Model):
+    """The last number given in this school. Taken by the transaction's last UPDATE, so that writers barely wait."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    value = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -1,0 +1,71 @@
+"""Who may read an incident. The one predicate; every page, count, search, file and print goes through it.
+
+C are the categories an incident carries (closed upward), L those in C without a child in C, R the Restricting
+ones in C, V the categories in which the reader's group has View Incidents:
+
+- by category: R is within V if R is not empty, else L and V share one;
+- by class: all classes, or one participant with full text is in the reader's classes;
+- listed: elevated, by category and by class. Lists of others' records, counts, charts, search: only this;
+- readable: listed, or the reader has an unread alert to it, or (elevated) it is assigned to them and not Closed.
+  An alert and an assignment open that one page and nothing else.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from core.access import Access
+from django.db.models import Exists, OuterRef, Q
+
+from tenant_apps.alerts.selectors import unread_alert_exists
+from tenant_apps.categories.selectors import leaves
+from tenant_apps.incidents.enums import Status
+from tenant_apps.incidents.models import IncidentCategory, IncidentStudent
+from tenant_apps.students.selectors import students_in_classes_of
+
+NOTHING = Q(pk__in=[])
+
+
+def is_allowed_by_category(carried: Iterable[UUID], viewable: frozenset[UUID], restricting: frozenset[UUID]) -> bool:
+    """The rule in Python, for one incident's categories; `by_category` is the same rule in SQL."""
+    carried = frozenset(carried)
+    restricted = carried & restricting
+    if restricted:
+        return restricted <= viewable
+    return bool(leaves(carried) & viewable)
+
+
+def by_category(access: Access) -> Q:
+    carried = IncidentCategory.objects.filter(incident=OuterRef("pk"))
+    opens = Q(category__in=access.viewable_restricting) | Q(is_leaf=True, category__in=access.view_incidents)
+    allowed = Q(Exists(carried.filter(opens)))
+    if access.hidden_restricting:
+        allowed &= ~Q(Exists(carried.filter(category__in=access.hidden_restricting)))
+    return allowed
+
+
+def by_class(access: Access) -> Q:
+    if access.classes is None:
+        return Q()
+    shown = IncidentStudent.objects.filter(incident=OuterRef("pk"), shows_full=True)
+    return Q(Exists(shown.filter(student__in=students_in_classes_of(access).values("pk"))))
+
+
+def listed_for(access: Access) -> Q:
+    """Incidents that may appear in lists, counts, charts and searches of this person."""
+    if not access.is_elevated or not access.view_incidents:
+        return NOTHING
+    return Q(deleted_at__isnull=True) & by_category(access) & by_class(access)
+
+
+def readable_by(access: Access) -> Q:
+    """Incidents that this person may open, one by one."""
+    opened_by_alert = Q(unread_alert_exists(access, root=OuterRef("pk")))
+    opened = listed_for(access) | (Q(deleted_at__isnull=True) & opened_by_alert)
+    if access.is_elevated:
+        opened |= Q(deleted_at__isnull=True, assignee=access.user_id) & ~Q(status=Status.CLOSED)
+    return opened
+
+
+def shown_categories(access: Access, carried: Iterable[UUID]) -> list[UUID]:
+    """Those that this person may see named on an incident; the others do not exist for them."""
+    return [category for category in carried if category in access.view_incidents]
