@@ -1,0 +1,29 @@
+"""Choices of the people app."""
+
+from django.db import models
+
+
+class Theme(models.TextChoices):
+    """How the pages look for this person; "system" follows the device."""
+
+    SYSTEM = "system", "Same as the device"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+    CONTRAST = "contrast", "High contrast"
+
+
+class TryKind(models.TextChoices):
+    """What was tried; each kind is counted and paused by itself."""
+
+    PASSWORD = "password", "Password"
+    KEY = "key", "Key"
+    RESET = "reset", "Reset"
+
+
+class Rating(models.TextChoices):
+    """The strength of a password, in the words the page shows."""
+
+    WEAK = "weak", "WEAK"
+    FAIR = "fair", "FAIR"
+    STRONG = "strong", "STRONG"
+    VERY_STRONG = "very-strong", "VERY STRONG"
