@@ -1,0 +1,1 @@
+"""Starts the product and the real servers it needs, in order, and stops them without loss."""
