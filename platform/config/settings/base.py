@@ -242,7 +242,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "lucide.templatetags.lucide"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "lucide.templatetags.lucide",
+                "core.web.look",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

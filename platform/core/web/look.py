@@ -1,0 +1,64 @@
+"""Template tags of the page frame and the components, loaded as built-ins so that no template has to ask for them."""
+
+from functools import lru_cache
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide as draw_icon
+
+register = template.Library()
+
+MENU_ICONS = {
+    "Dashboard": "house",
+    "Reporting": "chart-column",
+    "Planner": "calendar-days",
+    "Library": "library",
+    "Admin": "settings",
+    "Account Settings": "user-round-cog",
+}
+
+
+@lru_cache(maxsize=512)
+def icon_markup(name: str, css_class: str = "") -> SafeString:
+    """The inline SVG of a lucide icon, drawn once per process: parsing it per row would cost more than the row.
+
+    Raises lucide.IconDoesNotExist for an unknown name, so that a typing slip fails in the first test that renders it.
+    """
+    return draw_icon(
+        name, size=None, **{"class": f"i {css_class}".strip(), "aria_hidden": "true", "focusable": "false"}
+    )
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """`{% icon "plus" %}`: decoration only; the words beside it, or visually hidden ones, carry the meaning."""
+    # `+ ""` turns the tag's safe literal into a plain string, so that both spellings share one cache entry.
+    return icon_markup(name + "", css_class + "")
+
+
+@register.filter
+def menu_icon(label: str) -> SafeString:
+    """The icon of a menu entry in the phone's tab bar."""
+    return icon_markup(MENU_ICONS.get(str(label), "circle"))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of the first and the last word: `Łukasz van der Berg` gives `ŁB`."""
+    words = str(name or "").split()
+    if not words:
+        return ""
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@register.simple_tag
+def category_square(colour: str) -> SafeString:
+    """The square of a category in colour `k1` to `k12`; the name must stand beside it."""
+    return format_html('<span class="square {}"></span>', colour)
+
+
+@register.filter
+def error_target(field: object) -> str:
+    """The id an error summary links to: the control's, or the field's box where there are several controls."""
+    return getattr(field, "id_for_label", "") or f"{getattr(field, 'auto_id', '')}-field"
