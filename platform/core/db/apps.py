@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DbConfig(AppConfig):
+    name = "core.db"

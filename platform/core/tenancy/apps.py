@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "core.tenancy"
+
+    def ready(self) -> None:
+        from core.tenancy import checks  # noqa: F401 -- importing registers the system checks

@@ -1,0 +1,1 @@
+"""The database engine: PostgreSQL with one schema per school and no school until one is named."""
