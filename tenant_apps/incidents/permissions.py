@@ -10,14 +10,14 @@ ones in C, V the categories in which the reader's group has View Incidents:
   An alert and an assignment open that one page and nothing else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from core.access import Access
 from django.db.models import Exists, OuterRef, Q
 
 from tenant_apps.alerts.selectors import unread_alert_exists
-from tenant_apps.categories.selectors import leaves
+from tenant_apps.categories.selectors import CategoryView, leaves
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import IncidentCategory, IncidentStudent
 from tenant_apps.students.selectors import students_in_classes_of
@@ -25,13 +25,15 @@ from tenant_apps.students.selectors import students_in_classes_of
 NOTHING = Q(pk__in=[])
 
 
-def is_allowed_by_category(carried: Iterable[UUID], viewable: frozenset[UUID], restricting: frozenset[UUID]) -> bool:
+def is_allowed_by_category(
+    carried: Iterable[UUID], viewable: frozenset[UUID], categories: Mapping[UUID, CategoryView]
+) -> bool:
     """The rule in Python, for one incident's categories; `by_category` is the same rule in SQL."""
     carried = frozenset(carried)
-    restricted = carried & restricting
+    restricted = {category for category in carried if categories[category].is_restricting}
     if restricted:
         return restricted <= viewable
-    return bool(leaves(carried) & viewable)
+    return bool(leaves(carried, categories) & viewable)
 
 
 def by_category(access: Access) -> Q:
@@ -66,6 +68,11 @@ def readable_by(access: Access) -> Q:
     return opened
 
 
-def shown_categories(access: Access, carried: Iterable[UUID]) -> list[UUID]:
-    """Those that this person may see named on an incident; the others do not exist for them."""
+def named_categories(access: Access, carried: Iterable[UUID], *, opened_by_alert: bool = False) -> list[UUID]:
+    """Those that this person may see named on an incident; the others do not exist for them.
+
+    Someone who was alerted or assigned also learns every category that is not Restricting, as their mail named it.
+    """
+    if opened_by_alert:
+        return [category for category in carried if category not in access.hidden_restricting]
     return [category for category in carried if category in access.view_incidents]

@@ -1,0 +1,52 @@
+"""Every read of incidents, actions and drafts; each asks the person's access first."""
+
+from tenant_apps.incidents.selectors.chronology import ChronologyPage, Cursor, chronology_page, whole_chronology
+from tenant_apps.incidents.selectors.drafts import draft_label, get_draft, is_own_draft, open_drafts
+from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of
+from tenant_apps.incidents.selectors.finding import (
+    action_label,
+    get_incident,
+    incident_label,
+    is_listed,
+    may_read_action,
+    may_read_incident,
+)
+from tenant_apps.incidents.selectors.lists import (
+    EntryLine,
+    TellingLine,
+    assigned_to,
+    describe_actions,
+    describe_incidents,
+    history_of,
+    last_telling,
+    telling,
+)
+
+__all__ = [
+    "ActionLine",
+    "ChronologyPage",
+    "Cursor",
+    "Entry",
+    "EntryLine",
+    "StudentPart",
+    "TellingLine",
+    "action_label",
+    "assigned_to",
+    "chronology_page",
+    "describe_actions",
+    "describe_incidents",
+    "draft_label",
+    "entries_of",
+    "get_draft",
+    "get_incident",
+    "history_of",
+    "incident_label",
+    "is_listed",
+    "is_own_draft",
+    "last_telling",
+    "may_read_action",
+    "may_read_incident",
+    "open_drafts",
+    "telling",
+    "whole_chronology",
+]

@@ -1,0 +1,135 @@
+"""A student's chronology: newest on top, 25 entries a page, by keyset so that page 200 costs what page 1 does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.access import Access
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from tenant_apps.incidents.models import Incident
+from tenant_apps.incidents.permissions import listed_for
+from tenant_apps.incidents.selectors.entries import Entry, entries_of
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place of one entry in the order: its time, then its number. Written into addresses as `time~number`."""
+
+    happened_at: datetime
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.happened_at.isoformat()}~{self.number}"
+
+    @classmethod
+    def read(cls, text: str | None) -> "Cursor | None":
+        """The cursor in an address; None for a missing or spoilt one, which shows the first page."""
+        time, _, number = (text or "").partition("~")
+        try:
+            happened_at = parse_datetime(time.replace(" ", "+"))
+        except ValueError:
+            return None
+        if happened_at is None or happened_at.tzinfo is None or not number.isdigit() or len(number) > 9:
+            return None
+        return cls(happened_at, int(number))
+
+    @classmethod
+    def of(cls, incident: Incident) -> "Cursor":
+        return cls(incident.happened_at, incident.number or 0)
+
+
+@dataclass(frozen=True)
+class ChronologyPage:
+    """Up to 25 entries with the places where the pages beside it begin. `highlighted` is the one asked for."""
+
+    entries: list[Entry]
+    newer: Cursor | None
+    older: Cursor | None
+    highlighted: UUID | None
+
+
+def chronology_page(
+    access: Access,
+    student_id: UUID,
+    *,
+    highlighted: UUID | None = None,
+    older_than: Cursor | None = None,
+    newer_than: Cursor | None = None,
+) -> ChronologyPage:
+    """One page of the student's incidents that this person may see listed; the one with `highlighted` if given."""
+    incidents = _listed(access, student_id)
+    if highlighted and not older_than and not newer_than:
+        asked = incidents.filter(pk=highlighted).first()
+        found, newer, older = _around(incidents, asked) if asked else _page(incidents, None, None)
+        highlighted = asked.pk if asked else None
+    else:
+        found, newer, older = _page(incidents, older_than, newer_than)
+    return ChronologyPage(entries_of(access, found, for_student=student_id), newer, older, highlighted)
+
+
+def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
+    """Every entry of the student that this person may see listed, newest first, a hundred at a time."""
+    incidents = _listed(access, student_id)
+    cursor: Cursor | None = None
+    while True:
+        rows = list((incidents.filter(_older(cursor)) if cursor else incidents)[:100])
+        yield from entries_of(access, rows, for_student=student_id)
+        if len(rows) < 100:
+            return
+        cursor = Cursor.of(rows[-1])
+
+
+def _listed(access: Access, student_id: UUID) -> QuerySet[Incident]:
+    return (
+        Incident.objects.filter(listed_for(access), participants__student=student_id, number__isnull=False)
+        .order_by("-happened_at", "-number")
+    )
+
+
+def _page(
+    incidents: QuerySet[Incident], older_than: Cursor | None, newer_than: Cursor | None
+) -> tuple[list[Incident], Cursor | None, Cursor | None]:
+    if newer_than:
+        rows = list(incidents.filter(_newer(newer_than)).order_by("happened_at", "number")[: PAGE + 1])
+        found = list(reversed(rows[:PAGE]))
+        has_newer, has_older = len(rows) > PAGE, bool(found)
+    else:
+        rows = list((incidents.filter(_older(older_than)) if older_than else incidents)[: PAGE + 1])
+        found = rows[:PAGE]
+        has_newer, has_older = older_than is not None, len(rows) > PAGE
+    return (
+        found,
+        Cursor.of(found[0]) if found and has_newer else None,
+        Cursor.of(found[-1]) if found and has_older else None,
+    )
+
+
+def _around(
+    incidents: QuerySet[Incident], asked: Incident
+) -> tuple[list[Incident], Cursor | None, Cursor | None]:
+    """The first page if it holds the entry asked for; else the page with twelve newer entries above it."""
+    first, newer, older = _page(incidents, None, None)
+    if asked in first:
+        return first, newer, older
+    place = Cursor.of(asked)
+    above = list(incidents.filter(_newer(place)).order_by("happened_at", "number")[:13])
+    rows = list(incidents.filter(_older(place))[: PAGE - 12])
+    found = [*reversed(above[:12]), asked, *rows[: PAGE - 13]]
+    return (
+        found,
+        Cursor.of(found[0]) if len(above) > 12 else None,
+        Cursor.of(found[-1]) if len(rows) > PAGE - 13 else None,
+    )
+
+
+def _older(than: Cursor) -> Q:
+    return Q(happened_at__lt=than.happened_at) | Q(happened_at=than.happened_at, number__lt=than.number)
+
+
+def _newer(than: Cursor) -> Q:
+    return Q(happened_at__gt=than.happened_at) | Q(happened_at=than.happened_at, number__gt=than.number)

@@ -1,0 +1,41 @@
+"""Drafts are read by their author alone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from core.access import Access
+from core.db.clock import now
+from django.http import Http404
+
+from tenant_apps.incidents.models import Draft
+
+DRAFT_STANDS_FOR = timedelta(days=30)
+
+
+def open_drafts(access: Access) -> list[Draft]:
+    """This person's drafts of the last 30 days with something in them, newest first."""
+    drafts = Draft.objects.filter(
+        author=access.user_id,
+        sent_at=None,
+        hidden_at=None,
+        saved_at__gte=now() - DRAFT_STANDS_FOR,
+    ).exclude(content={})
+    return list(drafts.order_by("-saved_at")[:25])
+
+
+def get_draft(access: Access, draft_id: UUID) -> Draft:
+    """This person's open draft; raises Http404 for anyone else's and for one that was added."""
+    draft = Draft.objects.filter(pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None).first()
+    if draft is None:
+        raise Http404("no such draft")
+    return draft
+
+
+def is_own_draft(access: Access, draft_id: UUID) -> bool:
+    """Whether the draft is this person's and still open."""
+    return Draft.objects.filter(pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None).exists()
+
+
+def draft_label(access: Access, draft_id: UUID) -> str:
+    """What a list of documents calls a draft."""
+    return f"Draft begun {get_draft(access, draft_id).begun_at:%d %B %Y}"

@@ -1,0 +1,53 @@
+"""One incident by its id, for someone who may read it; for everyone else it is not there."""
+
+from uuid import UUID
+
+from core.access import SYSTEM, Access
+from django.http import Http404
+
+from tenant_apps.incidents.models import Action, Incident
+from tenant_apps.incidents.permissions import listed_for, readable_by
+
+
+def get_incident(access: Access, incident_id: UUID, *, for_update: bool = False) -> Incident:
+    """The incident, if this person may read it by permission, alert or assignment; else raises Http404."""
+    incidents = Incident.objects.all()
+    if access is not SYSTEM:
+        incidents = incidents.filter(readable_by(access))
+    if for_update:
+        incidents = incidents.select_for_update(of=("self",))
+    incident = incidents.filter(pk=incident_id).select_related("author", "assignee").first()
+    if incident is None:
+        raise Http404("no such incident")
+    return incident
+
+
+def is_listed(access: Access, incident_id: UUID) -> bool:
+    """Whether the incident stands in lists for this person, beyond an alert or assignment that opens it alone."""
+    return Incident.objects.filter(listed_for(access), pk=incident_id).exists()
+
+
+def may_read_incident(access: Access, incident_id: UUID) -> bool:
+    """Whether this person may open the incident and what is attached to it."""
+    return Incident.objects.filter(readable_by(access), pk=incident_id).exists()
+
+
+def may_read_action(access: Access, action_id: UUID) -> bool:
+    """Whether this person may open the action: who reads the incident reads its actions."""
+    incident_id = (
+        Action.objects.filter(pk=action_id, deleted_at=None).values_list("incident", flat=True).first()
+    )
+    return incident_id is not None and may_read_incident(access, incident_id)
+
+
+def incident_label(access: Access, incident_id: UUID) -> str:
+    """What a list of documents calls the incident, for someone who may read it."""
+    return f"Incident no. {get_incident(access, incident_id).number}"
+
+
+def action_label(access: Access, action_id: UUID) -> str:
+    """What a list of documents calls the action, for someone who may read it."""
+    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
+    if action is None:
+        raise Http404("no such action")
+    return f"Action under incident no. {get_incident(access, action.incident_id).number}"

@@ -1,0 +1,186 @@
+"""Lines about incidents for dashboards: who, whom, which categories, when. Never a word of a record."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from core.access import Access
+from core.db.clock import now
+from django.urls import reverse
+
+from shared_apps.people.selectors import names_of
+from tenant_apps.alerts.selectors import AlertStatus, Subject, recipients_of
+from tenant_apps.categories.selectors import category_map
+from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
+from tenant_apps.incidents.permissions import named_categories, readable_by
+from tenant_apps.students.selectors import StudentName, students_by_ids
+
+OWN_HISTORY = timedelta(days=7)
+TELLING_STANDS_FOR = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One row of a list of incidents or actions."""
+
+    id: UUID
+    kind: str
+    number: int | None
+    student: StudentName | None
+    categories: list[str]
+    at: datetime
+    url: str
+    status_label: str
+
+
+@dataclass(frozen=True)
+class TellingLine:
+    """Who was told of an incident that its author has just added, and who has opened it."""
+
+    incident_id: UUID
+    number: int | None
+    recorded_at: datetime
+    told: list[AlertStatus]
+
+    @property
+    def opened_by(self) -> AlertStatus | None:
+        opened = [status for status in self.told if status.first_opened_at]
+        return min(opened, key=lambda status: status.first_opened_at or now(), default=None)
+
+
+def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUID, Subject]:
+    """What an alert to an incident says on the dashboard, for those that this person may open."""
+    incidents = list(Incident.objects.filter(readable_by(access), pk__in=incident_ids))
+    lines = {line.id: line for line in _lines(access, incidents, opened_by_alert=True)}
+    people = names_of({incident.author_id for incident in incidents if incident.author_id})
+    return {
+        incident.pk: Subject(
+            word="Incident",
+            student=lines[incident.pk].student,
+            categories=lines[incident.pk].categories,
+            url=lines[incident.pk].url,
+            author=people[incident.author_id].formal if incident.author_id else incident.source,
+        )
+        for incident in incidents
+    }
+
+
+def describe_actions(access: Access, action_ids: Sequence[UUID]) -> dict[UUID, Subject]:
+    """What an alert to an action says: its incident's student and categories, and who wrote the action."""
+    actions = list(Action.objects.filter(pk__in=action_ids, deleted_at=None))
+    incidents = describe_incidents(access, [action.incident_id for action in actions])
+    people = names_of({action.author_id for action in actions if action.author_id})
+    subjects = {}
+    for action in actions:
+        about = incidents.get(action.incident_id)
+        if about:
+            subjects[action.pk] = Subject(
+                word="Action",
+                student=about.student,
+                categories=about.categories,
+                url=about.url,
+                author=people[action.author_id].formal if action.author_id else action.source,
+            )
+    return subjects
+
+
+def assigned_to(access: Access) -> list[EntryLine]:
+    """Incidents assigned to this person until they are Closed, oldest first."""
+    if not access.is_elevated:
+        return []
+    incidents = Incident.objects.filter(
+        readable_by(access), assignee=access.user_id, status=Status.ACTIVE
+    ).order_by("happened_at", "number")
+    return _lines(access, list(incidents), opened_by_alert=True)
+
+
+def history_of(access: Access) -> list[EntryLine]:
+    """What this person added in the last 7 days: number, student and categories, newest first."""
+    since = now() - OWN_HISTORY
+    incidents = list(
+        Incident.objects.filter(author=access.user_id, recorded_at__gte=since, deleted_at=None).order_by(
+            "-recorded_at"
+        )[:50]
+    )
+    actions = list(
+        Action.objects.filter(
+            author=access.user_id, recorded_at__gte=since, deleted_at=None, incident__deleted_at=None
+        )
+        .select_related("incident")
+        .order_by("-recorded_at")[:50]
+    )
+    about = {action.incident_id: action.incident for action in actions}
+    lines = {
+        line.id: line
+        for line in _lines(
+            access, list({incident.pk: incident for incident in [*incidents, *about.values()]}.values()),
+            opened_by_alert=True,
+        )
+    }
+    rows = [
+        _row(lines[incident.pk], incident.pk, "Incident", incident.recorded_at) for incident in incidents
+    ] + [_row(lines[action.incident_id], action.pk, "Action", action.recorded_at) for action in actions]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def last_telling(access: Access) -> TellingLine | None:
+    """The line above the dashboard after "Add Incident": the newest of this person's own, for half a day."""
+    incident = (
+        Incident.objects.filter(
+            author=access.user_id, recorded_at__gte=now() - TELLING_STANDS_FOR, deleted_at=None
+        )
+        .order_by("-recorded_at")
+        .first()
+    )
+    return _telling(incident) if incident else None
+
+
+def telling(access: Access, incident_id: UUID) -> TellingLine | None:
+    """The same line for one incident of this person's own; None for anybody else's."""
+    incident = Incident.objects.filter(pk=incident_id, author=access.user_id, deleted_at=None).first()
+    return _telling(incident) if incident else None
+
+
+def _telling(incident: Incident) -> TellingLine:
+    told = recipients_of([incident.pk]).get(incident.pk, [])
+    return TellingLine(incident.pk, incident.number, incident.recorded_at, told)
+
+
+def _row(line: EntryLine, pk: UUID, kind: str, at: datetime) -> EntryLine:
+    return EntryLine(pk, kind, line.number, line.student, line.categories, at, line.url, line.status_label)
+
+
+def _lines(access: Access, incidents: Iterable[Incident], *, opened_by_alert: bool) -> list[EntryLine]:
+    incidents = list(incidents)
+    ids = [incident.pk for incident in incidents]
+    if not ids:
+        return []
+    main = dict(
+        IncidentStudent.objects.filter(incident__in=ids, part=Part.MAIN).values_list("incident", "student")
+    )
+    leaves: dict[UUID, list[UUID]] = defaultdict(list)
+    for incident, category in IncidentCategory.objects.filter(incident__in=ids, is_leaf=True).values_list(
+        "incident", "category"
+    ):
+        leaves[incident].append(category)
+    students = students_by_ids(set(main.values()))
+    names = category_map()
+    return [
+        EntryLine(
+            id=incident.pk,
+            kind="Incident",
+            number=incident.number,
+            student=students.get(main.get(incident.pk)) if incident.pk in main else None,
+            categories=sorted(
+                names[pk].name
+                for pk in named_categories(access, leaves[incident.pk], opened_by_alert=opened_by_alert)
+            ),
+            at=incident.happened_at,
+            url=reverse("incidents:entry", args=[incident.pk]),
+            status_label=Status(incident.status).label,
+        )
+        for incident in incidents
+    ]

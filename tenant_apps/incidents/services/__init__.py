@@ -1,0 +1,20 @@
+"""Every write to incidents, actions and drafts."""
+
+from tenant_apps.incidents.services.actions import add_action, decide_waiting_category, widened_groups
+from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
+from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
+from tenant_apps.incidents.services.following import change_status, mark_read, note_opened
+
+__all__ = [
+    "LinkedStudent",
+    "add_action",
+    "add_incident",
+    "change_status",
+    "claim_draft",
+    "decide_waiting_category",
+    "discard_draft",
+    "mark_read",
+    "note_opened",
+    "save_draft",
+    "widened_groups",
+]

@@ -1,0 +1,226 @@
+"""Actions: the follow-ups under one incident."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from core.access import SYSTEM, Access
+from core.access.enums import SystemPermission
+from core.audit.services import record
+from core.db.clock import now
+from core.db.keys import uuid7
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from tenant_apps.alerts.services import choose_recipients, raise_alerts
+from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.documents.services import move_to_owner
+from tenant_apps.incidents.enums import CategoryState, Part
+from tenant_apps.incidents.models import Action, ActionAgency, ActionCategory, ActionStudent, Draft, Incident
+from tenant_apps.incidents.permissions import is_allowed_by_category
+from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.services.adding import carry
+from tenant_apps.incidents.services.versions import keep_action_version, keep_incident_version
+from tenant_apps.monitoring.services import start
+from tenant_apps.staff.selectors import groups_viewing
+
+
+def widened_groups(carried: Iterable[UUID], added: Iterable[UUID]) -> tuple[list[str], list[str]]:
+    """Names of the user groups that would gain, and of those that would lose, a view of the incident."""
+    categories = category_map()
+    before = close_upward(carried, categories)
+    after = close_upward([*before, *added], categories)
+    gained, lost = [], []
+    for name, viewable in groups_viewing().values():
+        could = is_allowed_by_category(before, viewable, categories)
+        can = is_allowed_by_category(after, viewable, categories)
+        if can and not could:
+            gained.append(name)
+        if could and not can:
+            lost.append(name)
+    return sorted(gained), sorted(lost)
+
+
+@transaction.atomic
+def add_action(
+    *,
+    action_id: UUID,
+    incident_id: UUID,
+    text: str,
+    happened_at: datetime,
+    by: Access,
+    category_ids: Iterable[UUID] = (),
+    copies_to_linked: bool = False,
+    share_documents: bool = False,
+    agency_ids: Iterable[UUID] = (),
+    alert_user_ids: Iterable[UUID] = (),
+    alert_group_ids: Iterable[UUID] = (),
+    alerts_incident_recipients: bool = False,
+    at: datetime | None = None,
+) -> Action:
+    """Adds a follow-up; the same form sent twice makes one.
+
+    Categories are added to the incident and none is removed. One that would widen the circle of readers is
+    expected to have been confirmed by a key user; from someone without a key it waits for one.
+    Raises Http404 when the person may not read the incident, PermissionDenied when they may not add.
+    """
+    recorded_at = at or now()
+    _assert_may_add(by, added := frozenset(category_ids))
+    incident = get_incident(by, incident_id, for_update=True)
+    action, is_new = _insert(
+        Action(
+            id=action_id,
+            incident=incident,
+            text=text,
+            happened_at=happened_at,
+            recorded_at=recorded_at,
+            author_id=by.user_id,
+        )
+    )
+    if not is_new:
+        return action
+    carried = _add_categories(action, added, by, recorded_at)
+    ActionAgency.objects.bulk_create(
+        ActionAgency(action=action, agency_id=agency) for agency in dict.fromkeys(agency_ids)
+    )
+    parts = list(incident.participants.values_list("student", "part", "shows_full"))
+    main = [student for student, part, _ in parts if part == Part.MAIN]
+    copies = [student for student, part, full in parts if part == Part.LINKED and full and copies_to_linked]
+    ActionStudent.objects.bulk_create(
+        ActionStudent(action=action, student_id=student, shares_documents=share_documents) for student in copies
+    )
+    move_to_owner(
+        from_owner=("draft", action_id),
+        to_owner=("action", action.pk),
+        student_ids=[*main, *(copies if share_documents else [])],
+        by=by,
+    )
+    _raise_action_alerts(
+        action,
+        carried,
+        by,
+        recorded_at,
+        users=alert_user_ids,
+        groups=alert_group_ids,
+        like_incident=alerts_incident_recipients,
+    )
+    Draft.objects.filter(pk=action_id, author=by.user_id).update(sent_at=recorded_at)
+    keep_action_version(action, made_by=by.user_id, at=recorded_at)
+    record("action.added", by=by, students=[*main, *copies], record=("action", action.pk), at=recorded_at)
+    return action
+
+
+@transaction.atomic
+def decide_waiting_category(
+    *, waiting_id: UUID, is_accepted: bool, by: Access, at: datetime | None = None
+) -> Incident:
+    """A key user takes or declines a category that an action without a key proposed. Returns the incident."""
+    if not by.is_elevated:
+        raise PermissionDenied("Confirming a category needs a key.")
+    waiting = ActionCategory.objects.filter(pk=waiting_id, state=CategoryState.WAITING).first()
+    if waiting is None:
+        raise Http404("no such category is waiting")
+    incident = get_incident(by, waiting.action.incident_id, for_update=True)
+    if waiting.category_id not in by.view_incidents:
+        raise Http404("no such category is waiting")
+    decided_at = at or now()
+    waiting.state = CategoryState.IN_FORCE if is_accepted else CategoryState.DECLINED
+    waiting.decided_by_id, waiting.decided_at = by.user_id, decided_at
+    waiting.save(update_fields=["state", "decided_by", "decided_at"])
+    if is_accepted:
+        put_in_force(incident, [waiting.category_id], by, decided_at)
+    event = "category.confirmed" if is_accepted else "category.declined"
+    students = list(incident.participants.values_list("student", flat=True))
+    record(event, by=by, students=students, record=("incident", incident.pk), at=decided_at)
+    return incident
+
+
+def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: datetime) -> frozenset[UUID]:
+    """Adds categories to the incident, starts monitoring under them and keeps a version. Returns all it carries."""
+    categories = category_map()
+    before = frozenset(incident.carried.values_list("category", flat=True))
+    carried = close_upward([*before, *added], categories)
+    if carried != before:
+        carry(incident, carried, leaves(carried, categories))
+        main = [part.student_id for part in incident.participants.all() if part.part == Part.MAIN]
+        start(student_ids=main, category_ids=carried - before, by=by, source=("incident", incident.pk), at=at)
+        keep_incident_version(incident, made_by=by.user_id, at=at)
+    return frozenset(carried)
+
+
+def _add_categories(action: Action, added: frozenset[UUID], by: Access, at: datetime) -> frozenset[UUID]:
+    incident = action.incident
+    carried = frozenset(incident.carried.values_list("category", flat=True))
+    new = added - carried
+    waits = {category for category in new if not by.is_elevated and widened_groups(carried, [category])[0]}
+    ActionCategory.objects.bulk_create(
+        ActionCategory(
+            action=action,
+            category_id=category,
+            state=CategoryState.WAITING if category in waits else CategoryState.IN_FORCE,
+        )
+        for category in new
+    )
+    gained, lost = widened_groups(carried, new - waits)
+    carried = put_in_force(incident, new - waits, by, at)
+    if gained or lost:
+        record(
+            "incident.readers_changed",
+            by=by,
+            record=("incident", incident.pk),
+            detail={"groups_gained": len(gained), "groups_lost": len(lost)},
+            at=at,
+        )
+    return carried
+
+
+def _raise_action_alerts(
+    action: Action,
+    carried: frozenset[UUID],
+    by: Access,
+    at: datetime,
+    *,
+    users: Iterable[UUID],
+    groups: Iterable[UUID],
+    like_incident: bool,
+) -> None:
+    from tenant_apps.alerts.selectors import recipient_ids
+
+    chosen = [*users, *(recipient_ids(action.incident_id) if like_incident else [])]
+    if not chosen and not list(groups):
+        return
+    recipients = choose_recipients(
+        chosen=chosen, groups=groups, category_ids=carried, author_id=by.user_id, is_action=True
+    )
+    raise_alerts(
+        kind="action",
+        record_id=action.pk,
+        root_id=action.incident_id,
+        recipients=recipients,
+        category_ids=carried,
+        by=by,
+        at=at,
+    )
+
+
+def _assert_may_add(by: Access, category_ids: frozenset[UUID]) -> None:
+    if by is SYSTEM:
+        return
+    if not by.can(SystemPermission.ADD_ENTRIES):
+        raise PermissionDenied("Adding actions is not among the permissions of this user group.")
+    if not category_ids <= by.add_incidents:
+        raise PermissionDenied("This user group may not add incidents to one of these categories.")
+
+
+def _insert(action: Action) -> tuple[Action, bool]:
+    try:
+        with transaction.atomic():
+            action.save(force_insert=True)
+    except IntegrityError:
+        first = Action.objects.get(pk=action.pk)
+        if (first.author_id, first.text, first.incident_id) == (action.author_id, action.text, action.incident_id):
+            return first, False
+        action.pk = uuid7()
+        action.save(force_insert=True)
+    return action, True

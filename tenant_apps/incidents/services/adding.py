@@ -1,0 +1,191 @@
+"""Adding an incident: the whole of it, or nothing, in one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.access import SYSTEM, Access
+from core.access.enums import SystemPermission
+from core.audit.services import record
+from core.db.clock import now
+from core.db.keys import uuid7
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+
+from tenant_apps.alerts.services import choose_recipients, notify_assignment, raise_alerts
+from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.documents.services import move_to_owner
+from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.models import (
+    Draft,
+    Incident,
+    IncidentAgency,
+    IncidentCategory,
+    IncidentStudent,
+)
+from tenant_apps.incidents.services.versions import keep_incident_version
+from tenant_apps.monitoring.services import start
+
+
+@dataclass(frozen=True)
+class LinkedStudent:
+    """A student linked to an incident. A reference (`shows_full` off) names the incident and shows no text."""
+
+    student_id: UUID
+    role: str = ""
+    shows_full: bool = True
+
+
+@transaction.atomic
+def add_incident(
+    *,
+    incident_id: UUID,
+    student_id: UUID,
+    text: str,
+    category_ids: Iterable[UUID],
+    happened_at: datetime,
+    by: Access,
+    linked: Iterable[LinkedStudent] = (),
+    monitor_linked: bool = False,
+    share_documents: bool = False,
+    status: str = Status.ACTIVE,
+    assignee_id: UUID | None = None,
+    alert_user_ids: Iterable[UUID] = (),
+    alert_group_ids: Iterable[UUID] = (),
+    agency_ids: Iterable[UUID] = (),
+    source: str = "",
+    at: datetime | None = None,
+) -> Incident:
+    """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
+
+    `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
+    first one's incident and does nothing else. A different text under an id already used is a record of its own.
+    Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
+    """
+    recorded_at = at or now()
+    categories = category_map()
+    chosen = frozenset(category_ids)
+    _assert_may_add(by, chosen)
+    incident, is_new = _insert(
+        Incident(
+            id=incident_id,
+            text=text,
+            happened_at=happened_at,
+            recorded_at=recorded_at,
+            author_id=by.user_id,
+            source=source,
+            status=status,
+            assignee_id=assignee_id,
+        )
+    )
+    if not is_new:
+        return incident
+    links = [link for link in linked if link.student_id != student_id]
+    carried = close_upward(chosen, categories)
+    _insert_parts(incident, student_id, links, share_documents)
+    carry(incident, carried, leaves(carried, categories))
+    IncidentAgency.objects.bulk_create(
+        IncidentAgency(incident=incident, agency_id=agency) for agency in dict.fromkeys(agency_ids)
+    )
+    student_ids = [student_id, *(link.student_id for link in links)]
+    start(
+        student_ids=student_ids if monitor_linked else [student_id],
+        category_ids=carried,
+        by=by,
+        source=("incident", incident.pk),
+        at=recorded_at,
+    )
+    move_to_owner(
+        from_owner=("draft", incident_id),
+        to_owner=("incident", incident.pk),
+        student_ids=student_ids if share_documents else [student_id],
+        by=by,
+    )
+    recipients = choose_recipients(
+        chosen=alert_user_ids, groups=alert_group_ids, category_ids=carried, author_id=by.user_id
+    )
+    raise_alerts(
+        kind="incident",
+        record_id=incident.pk,
+        root_id=incident.pk,
+        recipients=recipients,
+        category_ids=carried,
+        by=by,
+        at=recorded_at,
+    )
+    if assignee_id and assignee_id != by.user_id:
+        notify_assignment(
+            record_id=incident.pk, assignee_id=assignee_id, category_ids=carried, by=by, at=recorded_at
+        )
+    Draft.objects.filter(pk=incident_id, author=by.user_id).update(sent_at=recorded_at)
+    keep_incident_version(incident, made_by=by.user_id, at=recorded_at)
+    record("incident.added", by=by, students=student_ids, record=("incident", incident.pk), at=recorded_at)
+    incident.number = _next_number()
+    incident.save(update_fields=["number"])
+    return incident
+
+
+def carry(incident: Incident, carried: Iterable[UUID], leaf_ids: frozenset[UUID]) -> None:
+    """Writes the incident's categories; those it has already stay, with `is_leaf` put right."""
+    IncidentCategory.objects.bulk_create(
+        [
+            IncidentCategory(incident=incident, category_id=category, is_leaf=category in leaf_ids)
+            for category in carried
+        ],
+        update_conflicts=True,
+        unique_fields=["incident", "category"],
+        update_fields=["is_leaf"],
+    )
+
+
+def _assert_may_add(by: Access, category_ids: frozenset[UUID]) -> None:
+    if by is SYSTEM:
+        return
+    if not by.can(SystemPermission.ADD_ENTRIES):
+        raise PermissionDenied("Adding incidents is not among the permissions of this user group.")
+    if not category_ids or not category_ids <= by.add_incidents:
+        raise PermissionDenied("This user group may not add incidents to one of these categories.")
+
+
+def _insert(incident: Incident) -> tuple[Incident, bool]:
+    try:
+        with transaction.atomic():
+            incident.save(force_insert=True)
+    except IntegrityError:
+        first = Incident.objects.get(pk=incident.pk)
+        if first.author_id == incident.author_id and first.text == incident.text:
+            return first, False
+        # The same form went out from two windows with different words: neither may be lost.
+        incident.pk = uuid7()
+        incident.save(force_insert=True)
+    return incident, True
+
+
+def _insert_parts(
+    incident: Incident, student_id: UUID, links: Iterable[LinkedStudent], share_documents: bool
+) -> None:
+    parts = [IncidentStudent(incident=incident, student_id=student_id, part=Part.MAIN, shares_documents=True)]
+    unique = {link.student_id: link for link in links}
+    parts += [
+        IncidentStudent(
+            incident=incident,
+            student_id=link.student_id,
+            part=Part.LINKED,
+            link_role=link.role,
+            shows_full=link.shows_full,
+            shares_documents=share_documents,
+        )
+        for link in unique.values()
+    ]
+    IncidentStudent.objects.bulk_create(parts)
+
+
+def _next_number() -> int:
+    """The school's next incident number. Holds the counter's row until the transaction ends, so it comes last."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO incidents_counter (name, value) VALUES ('incident', 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = incidents_counter.value + 1 RETURNING value"
+        )
+        return int(cursor.fetchone()[0])

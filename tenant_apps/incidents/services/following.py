@@ -1,0 +1,60 @@
+"""What happens to an incident after it was added, short of editing it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from core.access import Access
+from core.audit.services import record
+from core.db.clock import now
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from tenant_apps.alerts import services as alerts
+from tenant_apps.incidents.enums import Status
+from tenant_apps.incidents.models import Incident
+from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.services.versions import keep_incident_version
+
+
+@transaction.atomic
+def change_status(
+    *, incident_id: UUID, status: str, assignee_id: UUID | None, by: Access, at: datetime | None = None
+) -> Incident:
+    """Sets status and assignee; a new assignee is mailed. Any key user who may read the incident may do it."""
+    if not by.is_elevated:
+        raise PermissionDenied("Changing status and assignee needs a key.")
+    incident = get_incident(by, incident_id, for_update=True)
+    if (incident.status, incident.assignee_id) == (status, assignee_id):
+        return incident
+    changed_at = at or now()
+    is_new_assignee = assignee_id is not None and assignee_id != incident.assignee_id
+    incident.status, incident.assignee_id = Status(status), assignee_id
+    incident.save(update_fields=["status", "assignee"])
+    keep_incident_version(incident, made_by=by.user_id, at=changed_at)
+    student_ids = list(incident.participants.values_list("student", flat=True))
+    record("incident.status_changed", by=by, students=student_ids, record=("incident", incident_id), at=changed_at)
+    if is_new_assignee and assignee_id != by.user_id:
+        alerts.notify_assignment(
+            record_id=incident_id,
+            assignee_id=assignee_id,
+            category_ids=list(incident.carried.values_list("category", flat=True)),
+            by=by,
+            at=changed_at,
+        )
+    return incident
+
+
+@transaction.atomic
+def mark_read(*, incident_id: UUID, by: Access, at: datetime | None = None) -> None:
+    """Acknowledges this person's alerts to the incident and its actions. Other people's alerts stay."""
+    incident = get_incident(by, incident_id)
+    alerts.mark_read(root_id=incident.pk, by=by, at=at)
+    student_ids = list(incident.participants.values_list("student", flat=True))
+    record("alert.read", by=by, students=student_ids, record=("incident", incident.pk), at=at)
+
+
+@transaction.atomic
+def note_opened(*, incident: Incident, student_ids: list[UUID], by: Access, at: datetime | None = None) -> None:
+    """Writes that this person opened the incident, and that their alert to it was opened."""
+    alerts.mark_opened(root_ids=[incident.pk], by=by, at=at)
+    record("incident.viewed", by=by, students=student_ids, record=("incident", incident.pk), at=at)
