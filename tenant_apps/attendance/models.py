@@ -13,7 +13,9 @@ class Mark(models.Model):
     """
 
     pk = models.CompositePrimaryKey("student_id", "date", "session")
-    student = models.ForeignKey("students.Student", on_delete=models.PROTECT, related_name="+", db_index=False)
+    student = models.ForeignKey(
+        "students.Student", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     date = models.DateField()
     session = models.TextField(choices=Session)
     code = models.TextField()

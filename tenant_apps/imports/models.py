@@ -1,10 +1,10 @@
 """What came from the MIS, and what became of it."""
 
-from core.db.models import Record
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from core.db.models import Record
 from tenant_apps.imports.enums import ExtractKind, ImportSource, ImportState
 
 

@@ -3,10 +3,10 @@
 Nothing here is ever deleted: a leaver is archived, a membership, contact or link ends.
 """
 
-from core.db.models import Record
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from core.db.models import Record
 from tenant_apps.students.enums import EnrolmentStatus, SenStatus, Sex, Source
 
 

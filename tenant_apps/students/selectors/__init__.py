@@ -1,0 +1,60 @@
+"""The only door to a pupil's record for everyone else."""
+
+from tenant_apps.students.selectors.finding import (
+    StudentListItem,
+    StudentSuggestion,
+    list_items,
+    search_students,
+    suggest_students,
+)
+from tenant_apps.students.selectors.limits import in_classes, student_visible, students_visible_to
+from tenant_apps.students.selectors.names import (
+    NameStyle,
+    StudentName,
+    display_name,
+    initials_of,
+    name_style,
+    students_by_ids,
+    year_label,
+)
+from tenant_apps.students.selectors.records import (
+    ContactView,
+    LinkedStudent,
+    StudentHeader,
+    StudentNotFoundError,
+    contacts_of,
+    get_student,
+    linked_students,
+    student_header,
+)
+from tenant_apps.students.selectors.registers import GroupItem, Register, dashboard_groups, register
+
+__all__ = [
+    "ContactView",
+    "GroupItem",
+    "LinkedStudent",
+    "NameStyle",
+    "Register",
+    "StudentHeader",
+    "StudentListItem",
+    "StudentName",
+    "StudentNotFoundError",
+    "StudentSuggestion",
+    "contacts_of",
+    "dashboard_groups",
+    "display_name",
+    "get_student",
+    "in_classes",
+    "initials_of",
+    "linked_students",
+    "list_items",
+    "name_style",
+    "register",
+    "search_students",
+    "student_header",
+    "student_visible",
+    "students_by_ids",
+    "students_visible_to",
+    "suggest_students",
+    "year_label",
+]

@@ -1,0 +1,119 @@
+"""Finding pupils by typing, for key users and for the incident form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core.access import Access
+from core.access.enums import SystemPermission
+from core.db.text import search_key
+from tenant_apps.students.models import Student
+from tenant_apps.students.selectors.limits import students_visible_to
+from tenant_apps.students.selectors.names import (
+    NAME_FIELDS,
+    NameStyle,
+    StudentName,
+    current_group,
+    display_name,
+    initials_of,
+    name_style,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentListItem(StudentName):
+    """A pupil in a list."""
+
+    is_archived: bool
+    is_starting: bool
+    same_name_count: int
+    """How many current pupils share the name; 1 where nobody else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSuggestion(StudentName):
+    """A pupil offered by the incident form."""
+
+    same_name_count: int
+
+
+def search_students(
+    access: Access, term: str, *, include_archived: bool = False, limit: int | None = None
+) -> list[StudentListItem]:
+    """Pupils this person may see with each typed word in some part of a name they have or had, sorted."""
+    students = _containing(students_visible_to(access), term, "search_key")
+    if not include_archived:
+        students = students.filter(archived_at__isnull=True)
+    return list_items(students, limit=limit)
+
+
+def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[StudentSuggestion]:
+    """Current and starting pupils for the form's student field, of all classes, to everyone who may add.
+
+    Only the name in use is searched: a former or legal name must not be found out by typing it here.
+    """
+    if not access.can(SystemPermission.ADD_ENTRIES):
+        return []
+    style = name_style()
+    students = _containing(Student.objects.filter(archived_at__isnull=True), term, style.sort_field)
+    return [
+        StudentSuggestion(**_name(row, style), same_name_count=row["same_name_count"])
+        for row in _rows(students, style, limit)
+    ]
+
+
+def list_items(students: QuerySet[Student], *, limit: int | None = None) -> list[StudentListItem]:
+    """The pupils of a query as a list in the order of names; two queries, however many they are."""
+    style = name_style()
+    today = timezone.localdate()
+    return [
+        StudentListItem(
+            **_name(row, style),
+            is_archived=row["archived_at"] is not None,
+            is_starting=row["start_date"] is not None and row["start_date"] > today,
+            same_name_count=row["same_name_count"],
+        )
+        for row in _rows(students, style, limit)
+    ]
+
+
+def _containing(students: QuerySet[Student], term: str, key: str) -> QuerySet[Student]:
+    words = search_key(term).split()
+    if not words:
+        return students.none()
+    return students.filter(*(Q(**{f"{key}__contains": word}) for word in words))
+
+
+def _rows(students: QuerySet[Student], style: NameStyle, limit: int | None) -> Iterable[dict[str, Any]]:
+    namesakes = (
+        Student.objects.filter(archived_at__isnull=True, **{style.sort_field: OuterRef(style.sort_field)})
+        .order_by()
+        .values(style.sort_field)
+        .annotate(count=Count("*"))
+        .values("count")
+    )
+    return (
+        students.annotate(tutor=current_group("tutor"), same_name_count=Coalesce(Subquery(namesakes), 1))
+        .order_by(style.sort_field, "id")
+        .values("id", "year_group", "tutor", "archived_at", "start_date", "same_name_count", *NAME_FIELDS)[
+            :limit
+        ]
+    )
+
+
+def _name(row: dict[str, Any], style: NameStyle) -> dict[str, Any]:
+    identifier: UUID = row["id"]
+    return {
+        "id": identifier,
+        "name": display_name(row, style),
+        "initials": initials_of(row, style),
+        "year_group": row["year_group"],
+        "tutor": row["tutor"] or "",
+    }

@@ -1,0 +1,45 @@
+"""Which pupils a person may see at all: class restrictions, and pupils without a group."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from core.access import Access
+from tenant_apps.students.models import Membership, Student
+
+
+def running() -> Q:
+    """Memberships that have not ended; those about to begin count."""
+    return Q(end_date__isnull=True) | Q(end_date__gte=timezone.localdate())
+
+
+def in_classes(access: Access) -> Q:
+    """For rows of memberships: those that open a pupil to this person."""
+    if access.classes is None:
+        return running()
+    return running() & Q(group_id__in=access.classes)
+
+
+def student_visible(access: Access, student: str = "pk") -> Q:
+    """A condition for any query that has a student under the field `student`.
+
+    A pupil is seen through a class of one's own, all restricted kinds together. One who is in no group
+    (archived pupils are in none) asks for the permission of its own; where kinds are restricted, that is
+    one in no group of those kinds, whom nobody could be given.
+    """
+    if access.classes is None and access.sees_ungrouped:
+        return Q()
+    of_student = Membership.objects.filter(student=OuterRef(student))
+    own = Q(Exists(of_student.filter(in_classes(access))))
+    if not access.sees_ungrouped:
+        return own
+    grouped = of_student.filter(running(), group__kind__in=access.restricted_kinds)
+    return own | ~Q(Exists(grouped))
+
+
+def students_visible_to(access: Access) -> QuerySet[Student]:
+    """Every pupil this person may see, archived ones included; nobody without a key in the session."""
+    if not access.is_elevated:
+        return Student.objects.none()
+    return Student.objects.filter(student_visible(access))
