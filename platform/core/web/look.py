@@ -62,3 +62,9 @@ def category_square(colour: str) -> SafeString:
 def error_target(field: object) -> str:
     """The id an error summary links to: the control's, or the field's box where there are several controls."""
     return getattr(field, "id_for_label", "") or f"{getattr(field, 'auto_id', '')}-field"
+
+
+@register.filter
+def among(value: object, chosen: object) -> bool:
+    """Whether a value stands in a list of ids, whichever of them are strings: forms hand back text, selectors UUIDs."""
+    return bool(chosen) and str(value) in {str(one) for one in chosen}  # type: ignore[attr-defined] # any iterable
