@@ -242,7 +242,7 @@ class Postgres(Server):
             pid = int((self.data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return
-        if str(self.data_dir) not in (tree.identity(pid) or ""):
+        if str(self.data_dir) not in tree.command(pid):
             return
         tree.send(pid, signal.SIGINT)
         if not tree.wait_gone([pid], seconds=10):

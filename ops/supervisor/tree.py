@@ -1,18 +1,42 @@
-"""Process trees, read from `ps` so that Linux and macOS answer alike."""
+"""Process trees: read from /proc on Linux, where `ps` may be missing, and from `ps` on macOS."""
 
 import contextlib
 import os
 import signal
 import subprocess
 import time
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def _shown(*arguments: str) -> str:
+    environment = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(
+        ["ps", *arguments], capture_output=True, text=True, check=False, env=environment
+    ).stdout.strip()
+
+
+def _stat(pid: int) -> list[str]:
+    """Return /proc's facts from the state on; the name before it may hold spaces and brackets."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _parents() -> dict[int, int]:
+    if PROC.joinpath("self").exists():
+        pids = [int(path.name) for path in PROC.iterdir() if path.name.isdigit()]
+        return {pid: int(facts[1]) for pid in pids if (facts := _stat(pid))}
+    pairs = [line.split() for line in _shown("-A", "-o", "pid=,ppid=").splitlines()]
+    return {int(pid): int(parent) for pid, parent in pairs}
 
 
 def descendants(pid: int) -> list[int]:
     """Return the ids of every process below this one, parents before children."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     children: dict[int, list[int]] = {}
-    for line in listing.stdout.splitlines():
-        child, parent = map(int, line.split())
+    for child, parent in _parents().items():
         children.setdefault(parent, []).append(child)
     found: list[int] = []
     waiting = [pid]
@@ -23,19 +47,22 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def identity(pid: int) -> str | None:
-    """Return start time and command, which tell a process from a later one with the same id."""
-    shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=,command=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "LC_ALL": "C"},
-    ).stdout.strip()
-    state, _, rest = shown.partition(" ")
-    if not rest or state.startswith("Z"):
-        return None
-    return rest.strip()
+def started(pid: int) -> str | None:
+    """Return when a living process started, which tells it from a later one with the same id."""
+    if PROC.joinpath("self").exists():
+        facts = _stat(pid)
+        return facts[19] if facts and facts[0] not in "ZX" else None
+    state, _, start = _shown("-o", "stat=,lstart=", "-p", str(pid)).partition(" ")
+    return start.strip() if state and not state.startswith("Z") else None
+
+
+def command(pid: int) -> str:
+    """Return a process's command line; empty if there is no such process."""
+    if PROC.joinpath("self").exists():
+        with contextlib.suppress(OSError):
+            return (PROC / str(pid) / "cmdline").read_text().replace("\0", " ")
+        return ""
+    return _shown("-o", "command=", "-p", str(pid))
 
 
 def send(pid: int, number: signal.Signals) -> None:
@@ -54,8 +81,8 @@ def kill_all(pids: list[int]) -> None:
 def wait_gone(pids: list[int], *, seconds: float) -> bool:
     """Wait until none of the processes lives; False if one outlives the time."""
     end = time.monotonic() + seconds
-    while any(identity(pid) for pid in pids):
+    while any(started(pid) for pid in pids):
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(0.02)
     return True
