@@ -1,0 +1,12 @@
+"""The addresses of a school's host."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tenant_apps.incidents.urls")),
+]
+
+handler400 = "core.web.errors.bad_request"
+handler403 = "core.web.errors.permission_denied"
+handler404 = "core.web.errors.page_not_found"
+handler500 = "core.web.errors.server_error"

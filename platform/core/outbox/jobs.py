@@ -1,0 +1,98 @@
+"""rq's queue and job, bound to one school: captured when a job is enqueued, entered when it runs."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from types import FrameType
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import close_old_connections
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry as NoRetries
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from core.outbox.errors import JobRefusedError
+from core.tenancy import NoSchoolError, current_school, in_school
+
+QUEUE_NAME: Final = "default"
+# Ids, codes and dotted names; nothing that a person could have typed.
+CODE: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+
+
+class SchoolJob(Job):
+    """A job that runs in the school in which it was enqueued, and in no other."""
+
+    def perform(self) -> Any:
+        """Enter the school and run. Raises JobRefusedError when the job names none that exists."""
+        schema = self.meta.get("school")
+        if not isinstance(schema, str) or not schema:
+            raise JobRefusedError("A job without a school is not run.")
+        # A connection that PostgreSQL closed in the meantime must not fail the job.
+        close_old_connections()
+        try:
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(in_school(schema))
+                except (ObjectDoesNotExist, NoSchoolError) as error:
+                    raise JobRefusedError("A job of an unknown school is not run.") from error
+                return super().perform()
+        finally:
+            close_old_connections()
+
+
+class SchoolQueue(Queue):
+    """A queue that notes the school on every job, takes only ids as arguments and writes JSON."""
+
+    job_class = SchoolJob
+
+    def __init__(self, name: str = QUEUE_NAME, connection: Redis | None = None, **options: Any) -> None:
+        options["serializer"] = JSONSerializer
+        options["job_class"] = SchoolJob
+        super().__init__(name, connection=connection or valkey(), **options)
+
+    def create_job(self, *args: Any, **options: Any) -> Job:
+        """A job of the current school. Raises NoSchoolError without one, JobRefusedError unless given ids."""
+        for value in [*(options.get("args") or ()), *(options.get("kwargs") or {}).values()]:
+            if not (isinstance(value, int) or (isinstance(value, str) and CODE.fullmatch(value))):
+                raise JobRefusedError("A job's arguments are ids and codes.")
+        options["meta"] = {**(options.get("meta") or {}), "school": current_school().schema_name}
+        # Results would lie in Valkey for nobody; what failed is known from the outbox.
+        options["result_ttl"] = 0
+        options["failure_ttl"] = 3600
+        return super().create_job(*args, **options)
+
+
+class SchoolWorker(SimpleWorker):
+    """A worker in one process: a fork would tear the pool of database connections apart."""
+
+    queue_class = SchoolQueue
+    job_class = SchoolJob
+    is_stopping = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop after the job under way; noted here because rq forgets it when it was idle."""
+        self.is_stopping = True
+        super().request_stop(signum, frame)
+
+    def handle_job_failure(self, job: Job, queue: Queue, *args: Any, **options: Any) -> None:
+        """As rq does, but the exception's words stay out of Valkey: they may quote a record."""
+        options["exc_string"] = "The job failed; its exception's type is in the worker's log."
+        super().handle_job_failure(job, queue, *args, **options)
+
+
+def valkey(*, blocking: bool = False) -> Redis:
+    """A connection to Valkey that gives up quickly, or one for waiting on the queue.
+
+    A request must not hang because the queue is away: what it owes is in the database already.
+    """
+    if blocking:
+        return Redis.from_url(settings.VALKEY_URL, socket_connect_timeout=2)
+    return Redis.from_url(
+        settings.VALKEY_URL, socket_connect_timeout=1, socket_timeout=2, retry=NoRetries(NoBackoff(), 0)
+    )
