@@ -11,7 +11,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core.crypto.errors import KeyUnavailable
+from core.crypto.errors import KeyUnavailable, Tampered
 from core.crypto.root import KEY_BYTES, NONCE_BYTES, root_key
 
 WRAPPED_BY_ROOT = b"\x01"
@@ -51,7 +51,7 @@ def new_document_key(*, school_key: bytes, school_id: UUID, document_id: UUID) -
 
 
 def document_key(wrapped: bytes, *, school_key: bytes, school_id: UUID, document_id: UUID) -> bytes:
-    """The document's key; raises KeyUnavailable unless it was wrapped for this school and this document."""
+    """The document's key; raises Tampered unless it was wrapped for this school and this document."""
     wrapped = bytes(wrapped)
     if wrapped[:1] != WRAPPED_BY_SCHOOL:
         raise KeyUnavailable("The document's key has a layout this version does not know.")
@@ -59,9 +59,8 @@ def document_key(wrapped: bytes, *, school_key: bytes, school_id: UUID, document
     try:
         return AESGCM(school_key).decrypt(nonce, sealed, _document_context(school_id, document_id))
     except (InvalidTag, ValueError):
-        raise KeyUnavailable(
-            "The document's key was wrapped for another school or another document."
-        ) from None
+        # The school's key is right by now, so the fault lies in what was stored.
+        raise Tampered("The document's key was wrapped for another school or another document.") from None
 
 
 def _document_context(school_id: UUID, document_id: UUID) -> bytes:

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "tenant_apps.documents"
+    verbose_name = "Documents"
+
+    def ready(self) -> None:
+        from tenant_apps.documents import checks, handlers  # noqa: F401 -- importing them registers what they hold

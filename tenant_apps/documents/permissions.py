@@ -1,0 +1,34 @@
+"""Who may do what with a document. Records decide for what hangs on them; drafts belong to the uploader."""
+
+from core.access import Access
+from core.access.owners import get_owner
+from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
+from tenant_apps.documents.models import Document
+
+
+def is_own_draft(access: Access, document: Document) -> bool:
+    """Uploaded by this person and still with a draft."""
+    return (
+        document.owner_kind == DRAFT_OWNER
+        and access.user_id is not None
+        and document.uploaded_by_id == access.user_id
+    )
+
+
+def can_open(access: Access, document: Document) -> bool:
+    """Own drafts' documents; else what the owning record lets this person read. Hidden ones nobody opens."""
+    if document.deleted_at is not None or document.state == DocumentState.REMOVED:
+        return False
+    if is_own_draft(access, document):
+        return True
+    try:
+        owner = get_owner(document.owner_kind)
+    except LookupError:
+        # A kind that nobody answers for stays shut.
+        return False
+    return owner.may_open(access, document.owner_id)
+
+
+def can_remove(access: Access, document: Document) -> bool:
+    """Only one's own, only before it belongs to a record."""
+    return is_own_draft(access, document) and document.deleted_at is None

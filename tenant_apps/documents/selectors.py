@@ -1,0 +1,129 @@
+"""Reads of documents. Content is read through services, which write the audit event."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+
+from core.access import Access
+from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
+from tenant_apps.documents.models import Document, DocumentStudent
+from tenant_apps.documents.permissions import can_open, can_remove
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document as lists show it. Whether its page opens is decided there, by the owning record."""
+
+    id: UUID
+    name: str
+    size: int
+    content_type: str
+    opens_inline: bool
+    is_missing: bool
+    uploaded_at: datetime
+    uploaded_by_id: UUID | None
+
+    @property
+    def url(self) -> str:
+        return reverse("documents:open", args=[self.id])
+
+    @property
+    def is_image(self) -> bool:
+        """A picture that may be shown in the page."""
+        return self.opens_inline and self.content_type.startswith("image/")
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.content_type == "application/pdf"
+
+    @property
+    def opens_in_tab(self) -> bool:
+        """Shown by the browser in a tab of its own, not downloaded."""
+        return self.opens_inline
+
+    @property
+    def may_open(self) -> bool:
+        """False for a document that storage lost: its name stands, its link does not."""
+        return not self.is_missing
+
+
+def documents_of(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[DocumentView]]:
+    """What hangs on these owners, oldest first, in one query; owners without documents have no key.
+
+    For the app that owns the records, which has decided that the reader may see them.
+    """
+    found: defaultdict[UUID, list[DocumentView]] = defaultdict(list)
+    ids = list(ids)
+    if not ids:
+        return {}
+    rows = (
+        Document.objects.filter(owner_kind=kind, owner_id__in=ids, deleted_at__isnull=True)
+        .order_by("id")
+        .values_list(
+            "owner_id",
+            "id",
+            "name",
+            "size",
+            "content_type",
+            "opens_inline",
+            "state",
+            "uploaded_at",
+            "uploaded_by_id",
+        )
+    )
+    for owner_id, document_id, name, size, content_type, opens_inline, state, uploaded_at, uploader in rows:
+        found[owner_id].append(
+            DocumentView(
+                id=document_id,
+                name=name,
+                size=size,
+                content_type=content_type,
+                opens_inline=opens_inline,
+                is_missing=state == DocumentState.MISSING,
+                uploaded_at=uploaded_at,
+                uploaded_by_id=uploader,
+            )
+        )
+    return dict(found)
+
+
+def get_document(access: Access, document_id: UUID) -> Document:
+    """A document this person may open; Http404 for a guessed id, another's, a hidden or a removed one."""
+    document = Document.objects.filter(id=document_id).first()
+    if document is None or not can_open(access, document):
+        raise Http404
+    return document
+
+
+def get_removable(access: Access, document_id: UUID) -> Document:
+    """A document this person may still take out of a draft, locked for it; Http404 otherwise."""
+    document = Document.objects.select_for_update().filter(id=document_id).first()
+    if document is None or not can_remove(access, document):
+        raise Http404
+    return document
+
+
+def students_of(document_id: UUID) -> list[UUID]:
+    """The students in whose vaults the document stands."""
+    return list(
+        DocumentStudent.objects.filter(document_id=document_id)
+        .order_by("id")
+        .values_list("student_id", flat=True)
+    )
+
+
+def count_in_draft(access: Access, draft_id: UUID) -> int:
+    """How many documents this person has with a draft; Http404 when somebody else has one there."""
+    uploaders = list(
+        Document.objects.filter(
+            owner_kind=DRAFT_OWNER, owner_id=draft_id, deleted_at__isnull=True
+        ).values_list("uploaded_by_id", flat=True)
+    )
+    if any(uploader != access.user_id for uploader in uploaders):
+        raise Http404
+    return len(uploaders)
