@@ -66,6 +66,11 @@ def database(url: str, name: str) -> dict[str, object]:
     }
 
 
+def role(name: str, default: str) -> str:
+    """The user that the address in this variable signs in as; a process need not know the others' passwords."""
+    return unquote(urlsplit(optional(name)).username or "") or default
+
+
 def mail_server(url: str) -> dict[str, object]:
     """Django's EMAIL_* settings from smtp://user:password@host:port or smtps:// or smtp+tls://."""
     parts = urlsplit(url)
