@@ -1,5 +1,7 @@
 """The people app: who may sign in, and by what."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,8 @@ class PeopleConfig(AppConfig):
     name = "shared_apps.people"
     label = "people"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        """Let the outbox know who sends the mails, and sessions when they began."""
+        import_module("shared_apps.people.adapters")
+        import_module("shared_apps.people.handlers")

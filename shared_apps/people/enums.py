@@ -27,3 +27,16 @@ class Rating(models.TextChoices):
     FAIR = "fair", "FAIR"
     STRONG = "strong", "STRONG"
     VERY_STRONG = "very-strong", "VERY STRONG"
+
+
+class KeyUse(models.TextChoices):
+    """What a key was given for."""
+
+    LOGIN = "login", "Login"
+    ELEVATE = "elevate", "Elevate Your Access"
+
+
+# What a session holds beside Django's own.
+SIGNED_IN_AT = "signed_in_at"
+ELEVATED_AT = "elevated_at"
+PENDING_KEY = "pending_key"

@@ -16,9 +16,13 @@ from shared_apps.people.enums import Theme, TryKind
 class UserManager(BaseUserManager["User"]):
     """Finds users by email whatever the case it is typed in."""
 
+    def filter_email(self, email: str) -> models.QuerySet["User"]:
+        """The user with this address, active or not, however it is typed."""
+        return self.filter(email=normal_email(email))
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user with this email address; raises User.DoesNotExist."""
-        return self.get(email=normal_email(username or ""))
+        return self.filter_email(username or "").get()
 
 
 def normal_email(email: str) -> str:

@@ -1,0 +1,88 @@
+"""Where this app meets Django's sign-in, and what schools know and this app may not import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from core.db.clock import now
+from shared_apps.people.enums import SIGNED_IN_AT
+
+if TYPE_CHECKING:
+    from shared_apps.people.models import User
+
+
+class EmailBackend(BaseBackend):
+    """Signs in by email address and password; a deactivated account is nobody, in open sessions too."""
+
+    @sensitive_variables("password")
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **credentials: Any,
+    ) -> User | None:
+        """The active user with this address and password, or None, after the same work either way."""
+        from shared_apps.people.models import User
+
+        if username is None or password is None:
+            return None
+        user = User.objects.filter_email(username).first()
+        if user is None:
+            # As much hashing as for a known address: the time must not tell them apart.
+            User().set_password(password)
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: object) -> User | None:
+        """The active user behind a session, or None: a leaver's open session ends with the account."""
+        from shared_apps.people.models import User
+
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def note_sign_in(request: HttpRequest, **kwargs: object) -> None:
+    """Write into the new session when it began: it ends twelve hours later, however busy it was."""
+    request.session[SIGNED_IN_AT] = now().timestamp()
+
+
+user_logged_in.connect(note_sign_in, dispatch_uid="people.note_sign_in")
+
+
+class SchoolSide:
+    """What a school's own apps tell this one, which may not know them. They set it when they start.
+
+    Unset, the safe answer counts: no address is revealed, nobody but the person is written to.
+    """
+
+    reveals_unknown_email: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether the school says when an email address is unknown."""
+    safeguarding_extension: Callable[[], str] = staticmethod(lambda: "")
+    """The extension to ring when an account changed unexpectedly; empty if the school has given none."""
+    administrators: Callable[[], Iterable[UUID]] = staticmethod(lambda: ())
+    """The ids of those told of every change to an account: the school's admin key users."""
+
+    def register(
+        self,
+        *,
+        reveals_unknown_email: Callable[[], bool] | None = None,
+        safeguarding_extension: Callable[[], str] | None = None,
+        administrators: Callable[[], Iterable[UUID]] | None = None,
+    ) -> None:
+        """Set what is given; called in `ready()`, run inside the school whose request or job it is."""
+        if reveals_unknown_email is not None:
+            self.reveals_unknown_email = reveals_unknown_email
+        if safeguarding_extension is not None:
+            self.safeguarding_extension = safeguarding_extension
+        if administrators is not None:
+            self.administrators = administrators
+
+
+school_side = SchoolSide()

@@ -1,0 +1,107 @@
+"""What people type to sign in, to set a password and to set up a key."""
+
+from django import forms
+
+from shared_apps.people.enums import Theme
+from shared_apps.people.services.strength import MAXIMUM, MINIMUM
+
+
+class LoginForm(forms.Form):
+    """Email address and password."""
+
+    email = forms.EmailField(
+        label="Email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={"required": "Enter your email address.", "invalid": "Enter an email address."},
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=MAXIMUM,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password."},
+    )
+
+
+class ResetForm(forms.Form):
+    """The address a link is asked for."""
+
+    email = forms.EmailField(
+        label="Email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={"required": "Enter an email address.", "invalid": "Enter an email address."},
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """The new password; how strong it must be is for the service to say."""
+
+    password = forms.CharField(
+        label="New password",
+        max_length=MAXIMUM,
+        strip=False,
+        help_text=(
+            f"{MINIMUM} characters or more, rated STRONG. Numbers, capital letters and punctuation make it "
+            "stronger. Leave out your name and the school’s."
+        ),
+        widget=forms.PasswordInput(
+            attrs={
+                "autocomplete": "new-password",
+                "autofocus": True,
+                "aria-describedby": "id_password_helptext password-strength",
+            }
+        ),
+        error_messages={
+            "required": "Enter a new password.",
+            "max_length": f"Use {MAXIMUM} characters at most.",
+        },
+    )
+
+
+class CodeForm(forms.Form):
+    """Six digits from the app, or a recovery code."""
+
+    code = forms.CharField(
+        label="6-digit number",
+        max_length=40,
+        help_text="The number in the app now. A recovery code works too.",
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "class": "code",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+        error_messages={"required": "Enter the 6-digit number."},
+    )
+
+
+class NewDeviceForm(forms.Form):
+    """A device's label and the number its app shows."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=64,
+        help_text="For example “iPad” or “My Phone”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the device a name."},
+    )
+    code = forms.CharField(
+        label="Code",
+        max_length=10,
+        help_text="The 6-digit number in the app now.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Enter the 6-digit number."},
+    )
+
+
+class ThemeForm(forms.Form):
+    """How the pages shall look."""
+
+    theme = forms.ChoiceField(choices=Theme.choices)

@@ -1,0 +1,53 @@
+"""Writes of the people app, by topic."""
+
+from shared_apps.people.services.accounts import create_user, set_active, set_theme, update_user
+from shared_apps.people.services.keys import (
+    KeyTry,
+    SavedKey,
+    WrongCodeError,
+    new_secret,
+    renew_recovery_codes,
+    save_key,
+    try_key,
+)
+from shared_apps.people.services.passwords import (
+    WeakPasswordError,
+    digest_of,
+    issue_link,
+    request_reset,
+    set_password,
+)
+from shared_apps.people.services.sign_in import (
+    PasswordTry,
+    close_session,
+    elevate_session,
+    open_session,
+    try_password,
+)
+from shared_apps.people.services.strength import Strength, rate
+
+__all__ = [
+    "KeyTry",
+    "PasswordTry",
+    "SavedKey",
+    "Strength",
+    "WeakPasswordError",
+    "WrongCodeError",
+    "close_session",
+    "create_user",
+    "digest_of",
+    "elevate_session",
+    "issue_link",
+    "new_secret",
+    "open_session",
+    "rate",
+    "renew_recovery_codes",
+    "request_reset",
+    "save_key",
+    "set_active",
+    "set_password",
+    "set_theme",
+    "try_key",
+    "try_password",
+    "update_user",
+]

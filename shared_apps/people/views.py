@@ -1,0 +1,324 @@
+"""Pages of signing in, of setting a password, and of a person's own account and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import segno
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.access.decorators import key_user, public, signed_in
+from core.audit.context import address_of
+from core.web.errors import answer
+from core.web.ratelimit import is_over, limited
+from core.web.redirects import safe_next
+from shared_apps.people import selectors, services
+from shared_apps.people.adapters import school_side
+from shared_apps.people.enums import PENDING_KEY, KeyUse, Rating, Theme
+from shared_apps.people.forms import CodeForm, LoginForm, NewDeviceForm, NewPasswordForm, ResetForm, ThemeForm
+from shared_apps.people.selectors import LinkExpiredError
+
+HOME = "/"
+INVALID = 422
+PAUSED = 429
+# Soft limits for one network against sprayed passwords; a whole school may sit behind one address.
+NETWORK_SECONDS = 15 * 60
+NETWORK_LOGINS = 300
+NETWORK_RESETS = 100
+SCORES = {Rating.WEAK: 1, Rating.FAIR: 2, Rating.STRONG: 3, Rating.VERY_STRONG: 4}
+NOT_RIGHT = "The email address or the password is not right."
+PAUSE = "There were too many wrong tries. Wait 15 minutes, then try again."
+WRONG_CODE = "Incorrect or out of date code"
+UNKNOWN_EMAIL = "The email address you entered does not exist"
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Email and password; then the key prompt for an account with a key, else the dashboard."""
+    onward = safe_next(request, HOME)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return redirect(onward)
+        return _login_page(request, LoginForm(), onward)
+    if is_over("login", str(address_of(request)), times=NETWORK_LOGINS, seconds=NETWORK_SECONDS):
+        return answer(PAUSED, retry_after=NETWORK_SECONDS)
+    form = LoginForm(request.POST)
+    if not form.is_valid():
+        return _login_page(request, form, onward, status=INVALID)
+    tried = services.try_password(request=request, **form.cleaned_data)
+    if tried.user is None:
+        form.add_error(None, PAUSE if tried.is_paused else NOT_RIGHT)
+        return _login_page(request, form, onward, status=PAUSED if tried.is_paused else INVALID)
+    services.open_session(request=request, user=tried.user)
+    if selectors.has_key(tried.user.pk):
+        return redirect(_with_next("people:key-prompt", onward))
+    return redirect(onward)
+
+
+def _login_page(request: HttpRequest, form: LoginForm, onward: str, status: int = 200) -> HttpResponse:
+    saved = request.method != "POST" and "saved" in request.GET
+    return render(
+        request, "people/login.html", {"form": form, "next": onward, "password_saved": saved}, status=status
+    )
+
+
+@signed_in
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session on the server and go to the login page."""
+    services.close_session(request=request, by=request.access)
+    return redirect("people:login")
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_prompt(request: HttpRequest) -> HttpResponse:
+    """The key, right after the password; or on without it."""
+    return _ask_for_key(request, KeyUse.LOGIN, "people/key_prompt.html")
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def elevate(request: HttpRequest) -> HttpResponse:
+    """ "Elevate Your Access": the key in a session that was opened without it."""
+    return _ask_for_key(request, KeyUse.ELEVATE, "people/elevate.html")
+
+
+def _ask_for_key(request: HttpRequest, use: KeyUse, template: str) -> HttpResponse:
+    onward = safe_next(request, HOME)
+    if request.access.is_elevated or not request.access.has_key:
+        return redirect(onward)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "next": onward}
+    if request.method != "POST":
+        return render(request, template, context)
+    if not form.is_valid():
+        return render(request, template, context, status=INVALID)
+    tried = services.try_key(code=form.cleaned_data["code"], use=use, by=request.access)
+    if tried.device is None:
+        form.add_error("code", PAUSE if tried.is_paused else WRONG_CODE)
+        context["is_refused"] = not tried.is_paused
+        return render(request, template, context, status=PAUSED if tried.is_paused else INVALID)
+    services.elevate_session(request=request, device=tried.device)
+    return redirect(onward)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest) -> HttpResponse:
+    """Ask for the link, for oneself or on behalf of somebody: the mail goes to the account's address."""
+    if request.method != "POST":
+        return render(request, "people/reset.html", {"form": ResetForm()})
+    if is_over("reset", str(address_of(request)), times=NETWORK_RESETS, seconds=NETWORK_SECONDS):
+        return answer(PAUSED, retry_after=NETWORK_SECONDS)
+    form = ResetForm(request.POST)
+    if not form.is_valid():
+        return render(request, "people/reset.html", {"form": form}, status=INVALID)
+    email = form.cleaned_data["email"]
+    services.request_reset(email=email)
+    if school_side.reveals_unknown_email() and not selectors.is_known_email(email):
+        form.add_error("email", UNKNOWN_EMAIL)
+        return render(request, "people/reset.html", {"form": form, "is_unknown": True}, status=INVALID)
+    return redirect("people:reset-sent")
+
+
+@public
+@require_safe
+def reset_sent(request: HttpRequest) -> HttpResponse:
+    """The same answer for every address."""
+    return render(request, "people/reset_sent.html")
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request: HttpRequest, token: str) -> HttpResponse:
+    """Set the password by the link from the mail; then to the login page, not signed in."""
+    try:
+        selectors.get_user_of_link(services.digest_of(token))
+        form = NewPasswordForm(request.POST if request.method == "POST" else None)
+        if request.method != "POST" or not form.is_valid():
+            status = INVALID if form.is_bound else 200
+            return render(request, "people/set_password.html", {"form": form, "token": token}, status=status)
+        services.set_password(token=token, password=form.cleaned_data["password"])
+    except LinkExpiredError:
+        return render(request, "people/link_expired.html")
+    except services.WeakPasswordError as error:
+        rating = error.strength.rating.label
+        form.add_error("password", f"This password is rated {rating}. {' '.join(error.strength.advice)}")
+        context = {"form": form, "token": token, **_strength_context(error.strength)}
+        return render(request, "people/set_password.html", context, status=INVALID)
+    return redirect(f"{reverse('people:login')}?saved=1")
+
+
+@public
+@never_cache
+@limited("password-strength", times=600, seconds=NETWORK_SECONDS)
+@sensitive_post_parameters("password")
+@require_POST
+def password_strength(request: HttpRequest, token: str) -> HttpResponse:
+    """The rating of what is typed so far, for whoever holds a good link."""
+    try:
+        user = selectors.get_user_of_link(services.digest_of(token))
+    except LinkExpiredError:
+        raise Http404 from None
+    form = NewPasswordForm(request.POST)
+    if not form.is_valid():
+        return render(request, "components/password_strength.html")
+    strength = services.rate(form.cleaned_data["password"], personal=selectors.personal_texts(user))
+    return render(request, "components/password_strength.html", _strength_context(strength))
+
+
+def _strength_context(strength: services.Strength) -> dict[str, Any]:
+    return {
+        "rating": strength.rating.label,
+        "score": SCORES[strength.rating],
+        "advice": " ".join(strength.advice),
+    }
+
+
+@signed_in
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """ "Account Settings": who one is here, how pages look, and the way out."""
+    return render(request, "people/account.html", {"tabs": _tabs("people:account"), "person": request.user})
+
+
+@signed_in
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or high contrast, and stay on the page."""
+    form = ThemeForm(request.POST)
+    if form.is_valid():
+        services.set_theme(theme=Theme(form.cleaned_data["theme"]), by=request.access)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect(safe_next(request, reverse("people:account")))
+
+
+@signed_in
+@never_cache
+@require_safe
+def security_keys(request: HttpRequest) -> HttpResponse:
+    """ "Security Keys": one's own devices. Closed while there is a key that this session has not used."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    context = {
+        "tabs": _tabs("people:security-keys"),
+        "keys": selectors.keys_of(request.access),
+        "codes_left": selectors.recovery_codes_left(request.access),
+        "authenticator": f"{settings.BRAND} Authenticator",
+    }
+    return render(request, "people/security_keys.html", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def add_device(request: HttpRequest) -> HttpResponse:
+    """ "Add new device": the code to scan. Nothing is registered by looking at it."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    if PENDING_KEY not in request.session:
+        request.session[PENDING_KEY] = services.new_secret()
+    return _device_page(request, NewDeviceForm())
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters("code")
+@require_POST
+def save_device(request: HttpRequest) -> HttpResponse:
+    """ "Save this device": registers the key if the code is right; the first one brings recovery codes."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    if PENDING_KEY not in request.session:
+        return redirect("people:security-keys")
+    form = NewDeviceForm(request.POST)
+    if not form.is_valid():
+        return _device_page(request, form, status=INVALID)
+    try:
+        saved = services.save_key(secret=request.session[PENDING_KEY], by=request.access, **form.cleaned_data)
+    except services.WrongCodeError:
+        form.add_error("code", WRONG_CODE)
+        return _device_page(request, form, status=INVALID, is_refused=True)
+    del request.session[PENDING_KEY]
+    if saved.recovery_codes:
+        return _codes_page(request, saved.recovery_codes, saved.name)
+    return redirect("people:security-keys")
+
+
+@key_user
+@never_cache
+@require_POST
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Eight new recovery codes in place of the old ones, shown once."""
+    return _codes_page(request, services.renew_recovery_codes(by=request.access))
+
+
+def _key_is_unused(request: HttpRequest) -> bool:
+    """Whether the account has a key, but this session was opened without it."""
+    return request.access.has_key and not request.access.is_elevated
+
+
+def _needs_key(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/needs_key.html", {"tabs": _tabs("people:security-keys")}, status=403)
+
+
+def _device_page(
+    request: HttpRequest, form: NewDeviceForm, status: int = 200, is_refused: bool = False
+) -> HttpResponse:
+    secret = request.session[PENDING_KEY]
+    context = {
+        "tabs": _tabs("people:security-keys"),
+        "form": form,
+        "qr": _qr(request.user.email, secret),
+        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "authenticator": f"{settings.BRAND} Authenticator",
+        "is_refused": is_refused,
+    }
+    return render(request, "people/add_device.html", context, status=status)
+
+
+def _codes_page(request: HttpRequest, codes: tuple[str, ...], device: str = "") -> HttpResponse:
+    context = {"tabs": _tabs("people:security-keys"), "codes": codes, "device": device}
+    return render(request, "people/recovery_codes.html", context)
+
+
+def _qr(email: str, secret: str) -> SafeString:
+    """The code that authenticator apps scan, as SVG that needs no style of its own."""
+    issuer = settings.BRAND.replace(":", "")
+    query = urlencode({"secret": secret, "issuer": issuer, "digits": 6, "period": 30}, quote_via=quote)
+    code = segno.make(f"otpauth://totp/{quote(f'{issuer}:{email}')}?{query}", error="m", micro=False)
+    # Black on white in every theme: cameras need the contrast and the light border.
+    svg = code.svg_inline(scale=5, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+    return mark_safe(svg)  # noqa: S308 -- drawn by segno; it holds rectangles and nothing that anybody typed
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
+    labels = {"people:account": "Account", "people:security-keys": "Security Keys"}
+    return [
+        {"label": label, "url": reverse(name), "current": name == current} for name, label in labels.items()
+    ]
+
+
+def _with_next(name: str, onward: str) -> str:
+    address = reverse(name)
+    return address if onward == HOME else f"{address}?{urlencode({'next': onward})}"
