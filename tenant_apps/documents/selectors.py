@@ -33,6 +33,11 @@ class DocumentView:
         return reverse("documents:open", args=[self.id])
 
     @property
+    def remove_url(self) -> str:
+        """Where the uploader takes it out of a draft."""
+        return reverse("documents:remove", args=[self.id])
+
+    @property
     def is_image(self) -> bool:
         """A picture that may be shown in the page."""
         return self.opens_inline and self.content_type.startswith("image/")
