@@ -7,6 +7,7 @@ cannot keep data.
 """
 
 import contextlib
+import functools
 import importlib.util
 import json
 import secrets
@@ -27,6 +28,8 @@ from urllib.parse import quote
 import psycopg
 import redis
 from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ops.supervisor import tree
 from ops.supervisor.network import LOOPBACK, accepts, free_port, free_ports
@@ -345,8 +348,9 @@ class Valkey(Server):
         ).encode()
 
     def client(self) -> redis.Redis:
-        """Return a client."""
-        return redis.Redis.from_url(self.url, socket_timeout=5)
+        """Return a client that does not retry."""
+        # No retries: the default ones wait for seconds when the server is away, which is an answer here.
+        return redis.Redis.from_url(self.url, socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     def answers(self) -> bool:
         """Tell whether it answers a PING."""
@@ -542,13 +546,18 @@ class S3Server(Server):
             config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
         )
 
+    @functools.cached_property
+    def _probe(self) -> Any:
+        # One for all questions: making a client reads megabytes of service descriptions.
+        return self.client()
+
     def answers(self) -> bool:
         """Tell whether an object can be stored: the store listens a little before it can."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         if not accepts(self.ports["s3.port"]):
             return False
-        client = self.client()
+        client = self._probe
         try:
             client.put_object(Bucket=self.bucket, Key="ready", Body=b"ready")
             client.delete_object(Bucket=self.bucket, Key="ready")
