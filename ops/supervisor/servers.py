@@ -302,7 +302,12 @@ class Postgres(Server):
             for role in self._passwords:
                 grant = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
                 connection.execute(grant.format(database, sql.Identifier(role)))
-            return True
+        # As tenants/roles.sql has it for production.
+        with self.connect(name) as connection:
+            connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+            for role in self._passwords:
+                connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
+        return True
 
     def drop_database(self, name: str) -> None:
         """Remove the database, whoever is connected to it."""
