@@ -56,7 +56,7 @@ def _record_of(request: HttpRequest) -> tuple[str, UUID] | None:
     match = request.resolver_match
     if match is None:
         return None
-    for name, value in match.captured_kwargs.items():
+    for name, value in match.kwargs.items():
         if isinstance(value, UUID):
             kind = name.removesuffix("_id")
             return (kind if kind not in ("id", "pk", "uuid") else match.app_name)[:32], value

@@ -71,8 +71,8 @@ class SchoolQueue(Queue):
 class SchoolWorker(SimpleWorker):
     """A worker in one process: a fork would tear the pool of database connections apart."""
 
-    queue_class = SchoolQueue
-    job_class = SchoolJob
+    queue_class: type[Queue] = SchoolQueue
+    job_class: type[Job] = SchoolJob
     is_stopping = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:

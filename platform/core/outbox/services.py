@@ -224,12 +224,19 @@ def _nudge_on_commit() -> None:
     """One nudge for a transaction, however much it owes."""
     school = current_school()
     open_savepoints = set(connection.savepoint_ids)
-    for savepoints, job, *_ in connection.run_on_commit:
-        is_ours = isinstance(job, _Job) and job.function is tasks.deliver and job.school == school
+    for savepoints, callback, *_ in connection.run_on_commit:
         # One that hangs on a savepoint which may yet be rolled back does not speak for us.
-        if is_ours and savepoints <= open_savepoints:
+        if savepoints <= open_savepoints and _is_nudge_of(callback, school.schema_name):
             return
     transaction.on_commit(_Job(school, tasks.deliver, ()), robust=True)
+
+
+def _is_nudge_of(callback: object, schema: str) -> bool:
+    return (
+        isinstance(callback, _Job)
+        and callback.function is tasks.deliver
+        and callback.school.schema_name == schema
+    )
 
 
 def _plain(argument: str | int | UUID) -> str | int:

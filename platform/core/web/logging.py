@@ -36,10 +36,9 @@ def redact(text: str) -> str:
 class PlainFormatter(logging.Formatter):
     """`2026-11-20T08:15:00Z WARNING core.outbox.services [request id] message`."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """One line for the message, then one for each frame of an exception."""

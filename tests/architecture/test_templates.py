@@ -1,0 +1,79 @@
+"""Every template extends a base or is a part of one, and none needs a hole in the policy of the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+EXTENDS = re.compile(r'\{%\s*extends\s+"([^"]+)"')
+INCLUDES = re.compile(r'\{%\s*include\s+"([^"]+)"')
+COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.DOTALL)
+EXEMPT = {
+    "tenant_apps/documents/views.py": "an upload is checked by its header before the first byte is read",
+}
+INLINE = {
+    "style attribute": re.compile(r"<[a-z][^>]*\sstyle\s*=", re.IGNORECASE),
+    "style element": re.compile(r"<style\b", re.IGNORECASE),
+    "script text": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", re.IGNORECASE),
+    "event handler": re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "script address": re.compile(r"(?:href|src|action)\s*=\s*[\"']\s*javascript:", re.IGNORECASE),
+    "hx-on": re.compile(r"\shx-on[:=]", re.IGNORECASE),
+    "value marked as safe": re.compile(r"\|\s*safe\b|\{%\s*autoescape\s+off"),
+}
+
+
+def templates():
+    return sorted(path for path in TEMPLATES.rglob("*.html"))
+
+
+def name(path):
+    return path.relative_to(TEMPLATES).as_posix()
+
+
+def is_part(path):
+    """Components, partials and the bases themselves stand in other templates."""
+    parts = path.relative_to(TEMPLATES).parts
+    return (
+        parts[0] == "components"
+        or "mail" in parts
+        or path.name.startswith(("_", "base"))
+        or "partials" in parts
+    )
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_template_extends_a_base_or_is_a_part(path):
+    if is_part(path):
+        return
+    parent = EXTENDS.search(path.read_text())
+    assert parent, f"{name(path)} neither extends a base nor is a part (_name.html)"
+    while not Path(parent[1]).name.startswith("base"):
+        parent = EXTENDS.search((TEMPLATES / parent[1]).read_text())
+        assert parent, f"{name(path)} does not end in a base"
+
+
+@pytest.mark.parametrize("path", [one for one in templates() if "mail" not in one.parts], ids=name)
+def test_template_needs_no_inline_style_or_script(path):
+    text = COMMENT.sub("", path.read_text())
+    assert [what for what, pattern in INLINE.items() if pattern.search(text)] == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_form_that_posts_carries_the_token(path):
+    """A49: a POST form without the token would be refused, or tempt somebody to exempt its view."""
+    forms = re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text(), re.DOTALL | re.IGNORECASE)
+    assert all("csrf_token" in form for form in forms)
+
+
+def test_no_view_is_exempt_from_the_token():
+    """A49."""
+    rooms = ("platform", "tenants", "shared_apps", "sso", "tenant_apps")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if "import csrf_exempt" in path.read_text()
+    }
+    assert found <= set(EXEMPT)
