@@ -1,2 +1,33 @@
-/* Behaviour of every page, hooked by data- attributes. Each module finds its own elements and does nothing without them. */
+/* Behaviour of every page, hooked by data- attributes. Each module finds its own elements and does nothing without
+   them. The page works without any of this except for choosing people and sending files. */
+import "../vendor/auto-complete/bundle.js";
+import { startCategories } from "./categories.js";
+import { startChronology } from "./chronology.js";
+import { startDrafts } from "./drafts.js";
+import { startErrorSummary } from "./error_summary.js";
+import { startForms } from "./forms.js";
+import { startHtmx } from "./htmx.js";
+import { startPage } from "./page.js";
+import { startPickers } from "./pickers.js";
+import { startPreselect } from "./preselect.js";
+import { startTheme } from "./theme.js";
+import { startUploads } from "./uploads.js";
+
 document.documentElement.classList.add("js");
+
+/* Parts bound to one element, started again inside whatever htmx brings in. */
+function startWithin(root) {
+  startCategories(root);
+  startDrafts(root);
+  startPickers(root);
+  startUploads(root);
+}
+
+startPage();
+startForms();
+startTheme();
+startChronology();
+startHtmx(startWithin);
+startWithin(document);
+startPreselect(document);
+startErrorSummary();

@@ -1,0 +1,21 @@
+/* Search key, dialogs and messages. */
+
+const TYPING = "input, textarea, select, [contenteditable]";
+
+export function startPage() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.closest(".note").remove();
+  });
+}
