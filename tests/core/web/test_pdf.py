@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 from weasyprint import HTML
+from weasyprint.urls import URLFetchingError
 
 from core.web.pdf import BASE_URL, AssetFetcher, FetchRefused, html_to_pdf
 
@@ -57,7 +58,7 @@ PLANTED = {
     "img-set": '<img srcset="{0}/set.png 1x">',
     "link": '<link rel="stylesheet" href="{0}/link.css">',
     "import": '<style>@import url("{0}/import.css");</style>',
-    "font": '<style>@font-face {{ font-family: x; src: url("{0}/font.woff2"); }} p {{ font-family: x }}</style>',
+    "font": '<style>@font-face {{ font-family: x; src: url("{0}/x.woff2"); }} p {{ font-family: x }}</style>',
     "attachment": '<link rel="attachment" href="{0}/attachment.txt">',
     "attached-link": '<a rel="attachment" href="{0}/attached.txt">file</a>',
     "background": '<p style="background: url({0}/background.png)">x</p>',
@@ -66,7 +67,6 @@ PLANTED = {
     "page": '<style>@page {{ background: url("{0}/page.png"); }}</style>',
     "object": '<object data="{0}/object.png"></object>',
     "embed": '<embed src="{0}/embed.png">',
-    "profile": '<style>@color-profile --x {{ src: url("{0}/profile.icc"); }}</style>',
     "svg": '<svg width="9" height="9"><image href="{0}/svg.png" width="9" height="9"/></svg>',
     "svg-style": '<svg width="9" height="9"><style>@import url("{0}/svg.css");</style><rect/></svg>',
     "base": '<base href="{0}/"><img src="relative.png">',
@@ -77,6 +77,13 @@ PLANTED = {
 def test_page_makes_this_machine_fetch_nothing(recorder, planted):
     page = f"<!doctype html><html><body><p>before</p>{planted.format(recorder)}<p>after</p></body></html>"
     assert html_to_pdf(page, title="Record").startswith(b"%PDF")
+    assert _Recorder.hits == []
+
+
+def test_colour_profile_from_elsewhere_ends_the_page_unfetched(recorder):
+    page = f'<style>@color-profile --x {{ src: url("{recorder}/profile.icc"); }}</style><p>x</p>'
+    with pytest.raises(URLFetchingError):
+        html_to_pdf(page, title="Record")
     assert _Recorder.hits == []
 
 
@@ -151,13 +158,14 @@ def test_fetcher_serves_named_assets_also_under_their_hashed_name(name):
 
 def test_small_picture_in_the_page_is_shown():
     pdf = pikepdf.open(BytesIO(html_to_pdf(f'<img src="{_picture(20)}">', title="Record")))
-    assert len(list(pdf.pages[0].images)) == 1
+    assert len(pdf.pages[0].get_images()) == 1
 
 
 def test_properties_hold_the_neutral_title_and_no_name():
     page = (
         "<!doctype html><title>Ruby Ashdown</title><meta name=author content='Ruby Ashdown'>"
-        "<meta name=keywords content='Ruby Ashdown'><meta name=description content='Ruby Ashdown'><p>words</p>"
+        "<meta name=keywords content='Ruby Ashdown'><meta name=description content='Ruby Ashdown'>"
+        "<p>words</p>"
     )
     content = html_to_pdf(page, title="Chronology")
     pdf = pikepdf.open(BytesIO(content))
