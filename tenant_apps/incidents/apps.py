@@ -7,7 +7,6 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.access.owners import register_owner
-
         from tenant_apps.alerts.selectors import register_subject
         from tenant_apps.incidents import selectors, services
 

@@ -26,7 +26,7 @@ class DraftKind(TextChoices):
 
 
 class CategoryState(TextChoices):
-    """A category that an action adds counts at once, or waits for a key user when it would widen the readers."""
+    """A category that an action adds counts at once, or waits for a key user if it widens the readers."""
 
     IN_FORCE = "in_force", "In force"
     WAITING = "waiting", "Waiting for a key user"

@@ -3,10 +3,10 @@
 Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept whole in a version.
 """
 
-from core.db.models import Record
 from django.db import models
 from django.db.models import F, Q
 
+from core.db.models import Record
 from tenant_apps.incidents.enums import CategoryState, DraftKind, LinkRole, Part, Status
 
 
@@ -17,7 +17,9 @@ class Entry(Record):
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     author = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
-    source = models.CharField(max_length=100, blank=True, help_text="the integration or import, when nobody wrote it")
+    source = models.CharField(
+        max_length=100, blank=True, help_text="the integration or import, when nobody wrote it"
+    )
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
@@ -51,7 +53,7 @@ class Incident(Entry):
 
 
 class IncidentStudent(Record):
-    """A student's part in an incident. A reference (`shows_full` off) names the incident and shows no text."""
+    """A student's part in an incident. A reference (`shows_full` off) shows its number and no text."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="participants")
     student = models.ForeignKey("students.Student", models.PROTECT, related_name="+")
@@ -74,7 +76,7 @@ class IncidentStudent(Record):
 
 
 class IncidentCategory(Record):
-    """A category that the incident carries, closed upward. `is_leaf`: none of its sub-categories is carried."""
+    """A category that an incident carries, closed upward. `is_leaf`: none of its sub-categories is."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="carried")
     category = models.ForeignKey("categories.Category", models.PROTECT, related_name="+")
@@ -97,7 +99,9 @@ class IncidentAgency(Record):
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["incident", "agency"], name="agency_once_per_incident")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "agency"], name="agency_once_per_incident")
+        ]
 
     def __str__(self) -> str:
         return f"agency {self.agency_id} on {self.incident_id}"
@@ -157,7 +161,9 @@ class ActionCategory(Record):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["action", "category"], name="category_once_per_action")]
+        constraints = [
+            models.UniqueConstraint(fields=["action", "category"], name="category_once_per_action")
+        ]
 
     def __str__(self) -> str:
         return f"category {self.category_id} by {self.action_id}"
@@ -207,7 +213,8 @@ class Draft(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="incident", incident__isnull=True) | Q(kind="action", incident__isnull=False),
+                condition=Q(kind="incident", incident__isnull=True)
+                | Q(kind="action", incident__isnull=False),
                 name="draft_action_names_its_incident",
             )
         ]
@@ -224,7 +231,7 @@ class Draft(Record):
 
 
 class Counter(models.Model):
-    """The last number given in this school. Taken by the transaction's last UPDATE, so that writers barely wait."""
+    """The last number given in this school, taken at a transaction's end so that writers barely wait."""
 
     name = models.CharField(primary_key=True, max_length=20)
     value = models.PositiveIntegerField(default=0)

@@ -6,37 +6,26 @@ ones in C, V the categories in which the reader's group has View Incidents:
 - by category: R is within V if R is not empty, else L and V share one;
 - by class: all classes, or one participant with full text is in the reader's classes;
 - listed: elevated, by category and by class. Lists of others' records, counts, charts, search: only this;
-- readable: listed, or the reader has an unread alert to it, or (elevated) it is assigned to them and not Closed.
-  An alert and an assignment open that one page and nothing else.
+- readable: listed, or the reader has an unread alert to it, or (elevated) it is assigned to them and not
+  Closed. An alert and an assignment open that one page and nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
-from core.access import Access
 from django.db.models import Exists, OuterRef, Q
 
+from core.access import Access
 from tenant_apps.alerts.selectors import unread_alert_exists
-from tenant_apps.categories.selectors import CategoryView, leaves
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import IncidentCategory, IncidentStudent
-from tenant_apps.students.selectors import students_in_classes_of
+from tenant_apps.students.selectors import student_visible
 
 NOTHING = Q(pk__in=[])
 
 
-def is_allowed_by_category(
-    carried: Iterable[UUID], viewable: frozenset[UUID], categories: Mapping[UUID, CategoryView]
-) -> bool:
-    """The rule in Python, for one incident's categories; `by_category` is the same rule in SQL."""
-    carried = frozenset(carried)
-    restricted = {category for category in carried if categories[category].is_restricting}
-    if restricted:
-        return restricted <= viewable
-    return bool(leaves(carried, categories) & viewable)
-
-
 def by_category(access: Access) -> Q:
+    """`staff.permissions.cat_ok` in SQL."""
     carried = IncidentCategory.objects.filter(incident=OuterRef("pk"))
     opens = Q(category__in=access.viewable_restricting) | Q(is_leaf=True, category__in=access.view_incidents)
     allowed = Q(Exists(carried.filter(opens)))
@@ -46,10 +35,11 @@ def by_category(access: Access) -> Q:
 
 
 def by_class(access: Access) -> Q:
-    if access.classes is None:
+    visible = student_visible(access, "student")
+    if not visible:
         return Q()
     shown = IncidentStudent.objects.filter(incident=OuterRef("pk"), shows_full=True)
-    return Q(Exists(shown.filter(student__in=students_in_classes_of(access).values("pk"))))
+    return Q(Exists(shown.filter(visible)))
 
 
 def listed_for(access: Access) -> Q:
@@ -71,7 +61,8 @@ def readable_by(access: Access) -> Q:
 def named_categories(access: Access, carried: Iterable[UUID], *, opened_by_alert: bool = False) -> list[UUID]:
     """Those that this person may see named on an incident; the others do not exist for them.
 
-    Someone who was alerted or assigned also learns every category that is not Restricting, as their mail named it.
+    Someone who was alerted or assigned also learns every category that is not Restricting, as their mail
+    named it.
     """
     if opened_by_alert:
         return [category for category in carried if category not in access.hidden_restricting]

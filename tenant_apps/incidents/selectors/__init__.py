@@ -1,13 +1,19 @@
 """Every read of incidents, actions and drafts; each asks the person's access first."""
 
-from tenant_apps.incidents.selectors.chronology import ChronologyPage, Cursor, chronology_page, whole_chronology
+from tenant_apps.incidents.selectors.chronology import (
+    ChronologyPage,
+    Cursor,
+    chronology_page,
+    whole_chronology,
+)
 from tenant_apps.incidents.selectors.drafts import draft_label, get_draft, is_own_draft, open_drafts
-from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of
+from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of, entry_for
 from tenant_apps.incidents.selectors.finding import (
     action_label,
     get_incident,
     incident_label,
     is_listed,
+    main_student_id,
     may_read_action,
     may_read_incident,
 )
@@ -37,6 +43,7 @@ __all__ = [
     "describe_incidents",
     "draft_label",
     "entries_of",
+    "entry_for",
     "get_draft",
     "get_incident",
     "history_of",
@@ -44,6 +51,7 @@ __all__ = [
     "is_listed",
     "is_own_draft",
     "last_telling",
+    "main_student_id",
     "may_read_action",
     "may_read_incident",
     "open_drafts",

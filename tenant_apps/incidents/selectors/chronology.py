@@ -1,14 +1,14 @@
-"""A student's chronology: newest on top, 25 entries a page, by keyset so that page 200 costs what page 1 does."""
+"""A student's chronology: newest on top, by keyset so that page 200 costs what page 1 does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.access import Access
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from core.access import Access
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.permissions import listed_for
 from tenant_apps.incidents.selectors.entries import Entry, entries_of
@@ -18,7 +18,7 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Cursor:
-    """The place of one entry in the order: its time, then its number. Written into addresses as `time~number`."""
+    """The place of one entry in the order: its time, then its number. In addresses `time~number`."""
 
     happened_at: datetime
     number: int
@@ -45,7 +45,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class ChronologyPage:
-    """Up to 25 entries with the places where the pages beside it begin. `highlighted` is the one asked for."""
+    """Up to 25 entries, with the places where the pages beside them begin."""
 
     entries: list[Entry]
     newer: Cursor | None
@@ -61,7 +61,7 @@ def chronology_page(
     older_than: Cursor | None = None,
     newer_than: Cursor | None = None,
 ) -> ChronologyPage:
-    """One page of the student's incidents that this person may see listed; the one with `highlighted` if given."""
+    """One page of the incidents that this person may see listed; the one with `highlighted` if given."""
     incidents = _listed(access, student_id)
     if highlighted and not older_than and not newer_than:
         asked = incidents.filter(pk=highlighted).first()
@@ -85,10 +85,9 @@ def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
 
 
 def _listed(access: Access, student_id: UUID) -> QuerySet[Incident]:
-    return (
-        Incident.objects.filter(listed_for(access), participants__student=student_id, number__isnull=False)
-        .order_by("-happened_at", "-number")
-    )
+    return Incident.objects.filter(
+        listed_for(access), participants__student=student_id, number__isnull=False
+    ).order_by("-happened_at", "-number")
 
 
 def _page(

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from core.access import Access
-from core.db.clock import now
 from django.http import Http404
 
+from core.access import Access
+from core.db.clock import now
 from tenant_apps.incidents.models import Draft
 
 DRAFT_STANDS_FOR = timedelta(days=30)

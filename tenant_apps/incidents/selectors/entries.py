@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from core.access import Access
+from django.utils import timezone
 
+from core.access import Access
+from core.access.enums import SystemPermission
 from shared_apps.people.selectors import PersonName, names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of, unread_roots
-from tenant_apps.categories.selectors import CategoryView, category_map
+from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status
 from tenant_apps.incidents.models import (
@@ -26,6 +28,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.permissions import named_categories
+from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
 # Below this, "recorded" says nothing that "happened" has not said.
@@ -44,59 +47,87 @@ class StudentPart:
 
 @dataclass(frozen=True)
 class CategoryLine:
-    """A category on an entry; `is_parent` ones show only with "Toggle parent categories"."""
+    """A category on an entry; its parent's name shows only with "Toggle parent categories"."""
 
     id: UUID
     name: str
     colour: str
-    is_parent: bool
+    parent: str
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file on an entry; `url` is empty for someone without the permission "Files"."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class WaitingCategory:
+    """A category that someone without a key proposed; a key user confirms or declines it."""
+
+    id: UUID
+    name: str
 
 
 @dataclass
 class ActionLine:
-    """An action as a page shows it."""
+    """An action as a page shows it. `recorded_at` only where it differs from the event by over an hour."""
 
     id: UUID
     text: str
     author: str
     happened_at: datetime
-    recorded_at: datetime
-    is_recorded_later: bool
+    recorded_at: datetime | None
     edited_at: datetime | None
     agencies: list[str]
-    documents: list[Any]
-    added_categories: list[CategoryLine]
-    waiting_categories: list[tuple[UUID, CategoryLine]]
-    copied_to: list[StudentName]
-    alerted: list[AlertStatus]
+    files: list[FileLine]
+    categories: list[CategoryLine]
+    waiting_categories: list[WaitingCategory]
+    copied_to: list[str]
+    told: list[AlertStatus]
 
 
 @dataclass
 class Entry:
-    """An incident as a page shows it to one person: only what that person may see."""
+    """An incident as a page shows it to one person: only what that person may see.
+
+    `recorded_at` is given only where it differs from the event by over an hour. The last fields belong to the
+    page: its views fill in where the entry leads.
+    """
 
     id: UUID
     number: int | None
     text: str
     author: str
     happened_at: datetime
-    recorded_at: datetime
-    is_recorded_later: bool
+    recorded_at: datetime | None
     edited_at: datetime | None
     status: str
-    status_label: str
-    is_active: bool
     assignee_id: UUID | None
     assignee: str
     main: StudentPart | None
     linked: list[StudentPart]
     categories: list[CategoryLine]
     agencies: list[str]
-    documents: list[Any]
-    alerted: list[AlertStatus]
+    files: list[FileLine]
+    told: list[AlertStatus]
     actions: list[ActionLine] = field(default_factory=list)
     has_unread_alert: bool = False
     is_reference: bool = False
+    carried_ids: frozenset[UUID] = frozenset()
+    student_ids: list[UUID] = field(default_factory=list)
+    options: list[dict[str, Any]] = field(default_factory=list)
+    about: StudentName | None = None
+    mark_read_url: str = ""
+    add_action_url: str = ""
+    is_highlighted: bool = False
+
+    @property
+    def month(self) -> datetime:
+        """The month of the event in the school's zone, to group by."""
+        return timezone.localtime(self.happened_at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
     @property
     def colour(self) -> str:
@@ -113,8 +144,8 @@ def entries_of(
 ) -> list[Entry]:
     """Entries for incidents that the caller has already found readable for this person.
 
-    `for_student` is the student whose chronology is shown: one who is linked by reference only gets the number
-    and no text. `opened_by_alert` names the categories that the person's mail named.
+    `for_student` is the student whose chronology is shown: one who is linked by reference gets the number and
+    no text. `opened_by_alert` names the categories that the person's mail named.
     """
     if not incidents:
         return []
@@ -131,13 +162,19 @@ def entries_of(
     documents = documents_of("incident", ids) | documents_of("action", action_ids)
     alerted = recipients_of([*ids, *action_ids])
     unread = unread_roots(access, ids)
+    opens_files = access.can(SystemPermission.FILES)
     people = names_of(
-        {person for entry in [*incidents, *actions] for person in (entry.author_id, _assignee(entry)) if person}
+        {
+            person
+            for entry in [*incidents, *actions]
+            for person in (entry.author_id, _assignee(entry))
+            if person
+        }
     )
     students = students_by_ids(
         {part.student_id for group in [*parts.values(), *copies.values()] for part in group}
     )
-    shown = _Shown(access, category_map(), opened_by_alert)
+    shown = CategoryNames(access, category_map(), opened_by_alert)
     lines: dict[UUID, list[ActionLine]] = defaultdict(list)
     for action in actions:
         lines[action.incident_id].append(
@@ -146,22 +183,21 @@ def entries_of(
                 text=action.text,
                 author=_author(action, people),
                 happened_at=action.happened_at,
-                recorded_at=action.recorded_at,
-                is_recorded_later=_is_later(action),
+                recorded_at=_recorded_later(action),
                 edited_at=action.edited_at,
                 agencies=agencies.get(action.pk, []),
-                documents=documents.get(action.pk, []),
-                added_categories=shown.lines(
+                files=_files(documents.get(action.pk, []), opens_files),
+                categories=shown.lines(
                     row.category_id for row in added.get(action.pk, []) if row.state == CategoryState.IN_FORCE
                 ),
                 waiting_categories=[
-                    (row.pk, line)
+                    WaitingCategory(row.pk, line.name)
                     for row in added.get(action.pk, [])
                     if row.state == CategoryState.WAITING and access.is_elevated
                     for line in shown.lines([row.category_id])
                 ],
-                copied_to=[students[copy.student_id] for copy in copies.get(action.pk, [])],
-                alerted=_visible_statuses(access, action.author_id, alerted.get(action.pk, [])),
+                copied_to=[students[copy.student_id].name for copy in copies.get(action.pk, [])],
+                told=_visible_statuses(access, action.author_id, alerted.get(action.pk, [])),
             )
         )
     entries = []
@@ -173,28 +209,31 @@ def entries_of(
             text=incident.text,
             author=_author(incident, people),
             happened_at=incident.happened_at,
-            recorded_at=incident.recorded_at,
-            is_recorded_later=_is_later(incident),
+            recorded_at=_recorded_later(incident),
             edited_at=incident.edited_at,
-            status=incident.status,
-            status_label=Status(incident.status).label,
-            is_active=incident.status == Status.ACTIVE,
+            status=Status(incident.status).label,
             assignee_id=incident.assignee_id,
             assignee=people[incident.assignee_id].formal if incident.assignee_id else "",
             main=next((part for part in people_in if part.is_main), None),
             linked=[part for part in people_in if not part.is_main],
-            categories=shown.lines(
-                (row.category_id for row in carried.get(incident.pk, [])),
-                parents={row.category_id for row in carried.get(incident.pk, []) if not row.is_leaf},
-            ),
+            categories=shown.lines(row.category_id for row in carried.get(incident.pk, [])),
             agencies=agencies.get(incident.pk, []),
-            documents=documents.get(incident.pk, []),
-            alerted=_visible_statuses(access, incident.author_id, alerted.get(incident.pk, [])),
+            files=_files(documents.get(incident.pk, []), opens_files),
+            told=_visible_statuses(access, incident.author_id, alerted.get(incident.pk, [])),
             actions=lines.get(incident.pk, []),
             has_unread_alert=incident.pk in unread,
+            carried_ids=frozenset(row.category_id for row in carried.get(incident.pk, [])),
+            student_ids=[part.student_id for part in parts.get(incident.pk, [])],
         )
+        if for_student and entry.main and entry.main.student.id != for_student:
+            entry.about = entry.main.student
         entries.append(_as_reference(entry) if _is_reference(entry, for_student) else entry)
     return entries
+
+
+def entry_for(access: Access, incident: Incident) -> Entry:
+    """One incident that the caller has found readable, with the categories this person may know by name."""
+    return entries_of(access, [incident], opened_by_alert=not is_listed(access, incident.pk))[0]
 
 
 def _is_reference(entry: Entry, for_student: UUID | None) -> bool:
@@ -205,29 +244,29 @@ def _as_reference(entry: Entry) -> Entry:
     """The linked student's log says only that there is such an incident; what it says stands elsewhere."""
     entry.is_reference = True
     entry.text, entry.author, entry.assignee = "", "", ""
-    entry.main, entry.linked = None, []
-    entry.agencies, entry.documents, entry.alerted, entry.actions = [], [], [], []
+    entry.main, entry.about, entry.linked = None, None, []
+    entry.agencies, entry.files, entry.told, entry.actions = [], [], [], []
+    entry.recorded_at, entry.edited_at = None, None
     return entry
 
 
-class _Shown:
+class CategoryNames:
     """Names those categories that the person may see, sub-categories first."""
 
-    def __init__(self, access: Access, categories: Mapping[UUID, CategoryView], opened_by_alert: bool) -> None:
+    def __init__(self, access: Access, categories: CategoryMap, opened_by_alert: bool) -> None:
         self._access = access
         self._categories = categories
         self._opened_by_alert = opened_by_alert
 
-    def lines(self, carried: Iterable[UUID], parents: Iterable[UUID] = ()) -> list[CategoryLine]:
-        named = named_categories(self._access, carried, opened_by_alert=self._opened_by_alert)
-        above = frozenset(parents)
-        rows = [
-            CategoryLine(pk, self._categories[pk].name, self._categories[pk].colour, pk in above) for pk in named
-        ]
-        if rows and all(row.is_parent for row in rows):
-            # The sub-category is not open to this person, so what stands above it is the most they may know.
-            rows = [CategoryLine(row.id, row.name, row.colour, False) for row in rows]
-        return sorted(rows, key=lambda row: (row.is_parent, row.name.casefold()))
+    def lines(self, carried: Iterable[UUID]) -> list[CategoryLine]:
+        """One line for each category that has none of its sub-categories named beside it."""
+        named = set(named_categories(self._access, carried, opened_by_alert=self._opened_by_alert))
+        rows = []
+        for pk in leaves(named, categories=self._categories):
+            category = self._categories[pk]
+            parent = self._categories[category.parent_id].name if category.parent_id in named else ""
+            rows.append(CategoryLine(pk, category.name, category.colour, parent))
+        return sorted(rows, key=lambda row: row.name.casefold())
 
 
 def _agency_names(incident_ids: list[UUID], action_ids: list[UUID]) -> dict[UUID, list[str]]:
@@ -269,5 +308,9 @@ def _author(entry: Incident | Action, people: Mapping[UUID, PersonName]) -> str:
     return people[entry.author_id].formal if entry.author_id else entry.source
 
 
-def _is_later(entry: Incident | Action) -> bool:
-    return abs(entry.recorded_at - entry.happened_at) > RECORDED_LATER
+def _recorded_later(entry: Incident | Action) -> datetime | None:
+    return entry.recorded_at if abs(entry.recorded_at - entry.happened_at) > RECORDED_LATER else None
+
+
+def _files(documents: Iterable[Any], opens_files: bool) -> list[FileLine]:
+    return [FileLine(document.name, document.url if opens_files else "") for document in documents]

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from core.access import SYSTEM, Access
 from django.http import Http404
 
+from core.access import SYSTEM, Access
+from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import listed_for, readable_by
 
@@ -23,7 +24,7 @@ def get_incident(access: Access, incident_id: UUID, *, for_update: bool = False)
 
 
 def is_listed(access: Access, incident_id: UUID) -> bool:
-    """Whether the incident stands in lists for this person, beyond an alert or assignment that opens it alone."""
+    """Whether the incident stands in lists for this person, beyond an alert that opens it alone."""
     return Incident.objects.filter(listed_for(access), pk=incident_id).exists()
 
 
@@ -38,6 +39,11 @@ def may_read_action(access: Access, action_id: UUID) -> bool:
         Action.objects.filter(pk=action_id, deleted_at=None).values_list("incident", flat=True).first()
     )
     return incident_id is not None and may_read_incident(access, incident_id)
+
+
+def main_student_id(incident: Incident) -> UUID:
+    """The student whom the incident is about."""
+    return incident.participants.values_list("student", flat=True).get(part=Part.MAIN)
 
 
 def incident_label(access: Access, incident_id: UUID) -> str:

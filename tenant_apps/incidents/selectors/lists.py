@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.access import Access
-from core.db.clock import now
 from django.urls import reverse
 
+from core.access import Access
+from core.db.clock import now
 from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.selectors import AlertStatus, Subject, recipients_of
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import Part, Status
 from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
-from tenant_apps.incidents.permissions import named_categories, readable_by
+from tenant_apps.incidents.permissions import readable_by
+from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
 OWN_HISTORY = timedelta(days=7)
@@ -24,13 +25,13 @@ TELLING_STANDS_FOR = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class EntryLine:
-    """One row of a list of incidents or actions."""
+    """One row of a list of incidents or actions. `url` is empty for what this person may not open."""
 
     id: UUID
     kind: str
     number: int | None
     student: StudentName | None
-    categories: list[str]
+    categories: list[CategoryLine]
     at: datetime
     url: str
     status_label: str
@@ -44,6 +45,14 @@ class TellingLine:
     number: int | None
     recorded_at: datetime
     told: list[AlertStatus]
+
+    @property
+    def is_mailed(self) -> bool:
+        return all(status.mail_state == "sent" for status in self.told)
+
+    @property
+    def has_failed_mail(self) -> bool:
+        return any(status.mail_state == "failed" for status in self.told)
 
     @property
     def opened_by(self) -> AlertStatus | None:
@@ -116,7 +125,8 @@ def history_of(access: Access) -> list[EntryLine]:
     lines = {
         line.id: line
         for line in _lines(
-            access, list({incident.pk: incident for incident in [*incidents, *about.values()]}.values()),
+            access,
+            list({incident.pk: incident for incident in [*incidents, *about.values()]}.values()),
             opened_by_alert=True,
         )
     }
@@ -167,19 +177,17 @@ def _lines(access: Access, incidents: Iterable[Incident], *, opened_by_alert: bo
     ):
         leaves[incident].append(category)
     students = students_by_ids(set(main.values()))
-    names = category_map()
+    shown = CategoryNames(access, category_map(), opened_by_alert)
+    openable = set(Incident.objects.filter(readable_by(access), pk__in=ids).values_list("pk", flat=True))
     return [
         EntryLine(
             id=incident.pk,
             kind="Incident",
             number=incident.number,
             student=students.get(main.get(incident.pk)) if incident.pk in main else None,
-            categories=sorted(
-                names[pk].name
-                for pk in named_categories(access, leaves[incident.pk], opened_by_alert=opened_by_alert)
-            ),
+            categories=shown.lines(leaves[incident.pk]),
             at=incident.happened_at,
-            url=reverse("incidents:entry", args=[incident.pk]),
+            url=reverse("incidents:entry", args=[incident.pk]) if incident.pk in openable else "",
             status_label=Status(incident.status).label,
         )
         for incident in incidents

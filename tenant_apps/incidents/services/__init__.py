@@ -3,7 +3,13 @@
 from tenant_apps.incidents.services.actions import add_action, decide_waiting_category, widened_groups
 from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
 from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
-from tenant_apps.incidents.services.following import change_status, mark_read, note_opened
+from tenant_apps.incidents.services.following import (
+    change_status,
+    mark_read,
+    note_listed,
+    note_opened,
+    note_printed,
+)
 
 __all__ = [
     "LinkedStudent",
@@ -14,7 +20,9 @@ __all__ = [
     "decide_waiting_category",
     "discard_draft",
     "mark_read",
+    "note_listed",
     "note_opened",
+    "note_printed",
     "save_draft",
     "widened_groups",
 ]

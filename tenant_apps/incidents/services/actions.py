@@ -4,37 +4,45 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
 from core.access import SYSTEM, Access
 from core.access.enums import SystemPermission
 from core.audit.services import record
 from core.db.clock import now
 from core.db.keys import uuid7
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.http import Http404
-
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.documents.services import move_to_owner
 from tenant_apps.incidents.enums import CategoryState, Part
 from tenant_apps.incidents.models import Action, ActionAgency, ActionCategory, ActionStudent, Draft, Incident
-from tenant_apps.incidents.permissions import is_allowed_by_category
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.versions import keep_action_version, keep_incident_version
 from tenant_apps.monitoring.services import start
+from tenant_apps.staff.permissions import cat_ok
 from tenant_apps.staff.selectors import groups_viewing
 
 
 def widened_groups(carried: Iterable[UUID], added: Iterable[UUID]) -> tuple[list[str], list[str]]:
     """Names of the user groups that would gain, and of those that would lose, a view of the incident."""
     categories = category_map()
-    before = close_upward(carried, categories)
-    after = close_upward([*before, *added], categories)
+    before = close_upward(carried, categories=categories)
+    after = close_upward([*before, *added], categories=categories)
+    restricting = {category.id for category in categories.values() if category.is_restricting}
     gained, lost = [], []
     for name, viewable in groups_viewing().values():
-        could = is_allowed_by_category(before, viewable, categories)
-        can = is_allowed_by_category(after, viewable, categories)
+        could, can = (
+            cat_ok(
+                carried=carries,
+                leaves=leaves(carries, categories=categories),
+                view_incidents=viewable,
+                restricting=restricting,
+            )
+            for carries in (before, after)
+        )
         if can and not could:
             gained.append(name)
         if could and not can:
@@ -88,7 +96,8 @@ def add_action(
     main = [student for student, part, _ in parts if part == Part.MAIN]
     copies = [student for student, part, full in parts if part == Part.LINKED and full and copies_to_linked]
     ActionStudent.objects.bulk_create(
-        ActionStudent(action=action, student_id=student, shares_documents=share_documents) for student in copies
+        ActionStudent(action=action, student_id=student, shares_documents=share_documents)
+        for student in copies
     )
     move_to_owner(
         from_owner=("draft", action_id),
@@ -137,12 +146,12 @@ def decide_waiting_category(
 
 
 def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: datetime) -> frozenset[UUID]:
-    """Adds categories to the incident, starts monitoring under them and keeps a version. Returns all it carries."""
+    """Adds categories to the incident and starts monitoring under them. Returns all it carries then."""
     categories = category_map()
     before = frozenset(incident.carried.values_list("category", flat=True))
-    carried = close_upward([*before, *added], categories)
+    carried = close_upward([*before, *added], categories=categories)
     if carried != before:
-        carry(incident, carried, leaves(carried, categories))
+        carry(incident, carried, leaves(carried, categories=categories))
         main = [part.student_id for part in incident.participants.all() if part.part == Part.MAIN]
         start(student_ids=main, category_ids=carried - before, by=by, source=("incident", incident.pk), at=at)
         keep_incident_version(incident, made_by=by.user_id, at=at)
@@ -219,7 +228,11 @@ def _insert(action: Action) -> tuple[Action, bool]:
             action.save(force_insert=True)
     except IntegrityError:
         first = Action.objects.get(pk=action.pk)
-        if (first.author_id, first.text, first.incident_id) == (action.author_id, action.text, action.incident_id):
+        if (first.author_id, first.text, first.incident_id) == (
+            action.author_id,
+            action.text,
+            action.incident_id,
+        ):
             return first, False
         action.pk = uuid7()
         action.save(force_insert=True)

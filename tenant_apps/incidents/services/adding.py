@@ -1,20 +1,20 @@
 """Adding an incident: the whole of it, or nothing, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 
 from core.access import SYSTEM, Access
 from core.access.enums import SystemPermission
 from core.audit.services import record
 from core.db.clock import now
 from core.db.keys import uuid7
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
-
 from tenant_apps.alerts.services import choose_recipients, notify_assignment, raise_alerts
-from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward, leaves
 from tenant_apps.documents.services import move_to_owner
 from tenant_apps.incidents.enums import Part, Status
 from tenant_apps.incidents.models import (
@@ -30,7 +30,7 @@ from tenant_apps.monitoring.services import start
 
 @dataclass(frozen=True)
 class LinkedStudent:
-    """A student linked to an incident. A reference (`shows_full` off) names the incident and shows no text."""
+    """A student linked to an incident. A reference (`shows_full` off) shows its number and no text."""
 
     student_id: UUID
     role: str = ""
@@ -60,13 +60,13 @@ def add_incident(
     """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
-    first one's incident and does nothing else. A different text under an id already used is a record of its own.
+    first one's incident and does nothing else. Different words under an id in use are a record of their own.
     Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
     """
     recorded_at = at or now()
     categories = category_map()
     chosen = frozenset(category_ids)
-    _assert_may_add(by, chosen)
+    _assert_may_add(by, chosen, categories)
     incident, is_new = _insert(
         Incident(
             id=incident_id,
@@ -82,9 +82,9 @@ def add_incident(
     if not is_new:
         return incident
     links = [link for link in linked if link.student_id != student_id]
-    carried = close_upward(chosen, categories)
+    carried = close_upward(chosen, categories=categories)
     _insert_parts(incident, student_id, links, share_documents)
-    carry(incident, carried, leaves(carried, categories))
+    carry(incident, carried, leaves(carried, categories=categories))
     IncidentAgency.objects.bulk_create(
         IncidentAgency(incident=incident, agency_id=agency) for agency in dict.fromkeys(agency_ids)
     )
@@ -126,7 +126,7 @@ def add_incident(
     return incident
 
 
-def carry(incident: Incident, carried: Iterable[UUID], leaf_ids: frozenset[UUID]) -> None:
+def carry(incident: Incident, carried: Iterable[UUID], leaf_ids: Collection[UUID]) -> None:
     """Writes the incident's categories; those it has already stay, with `is_leaf` put right."""
     IncidentCategory.objects.bulk_create(
         [
@@ -139,12 +139,15 @@ def carry(incident: Incident, carried: Iterable[UUID], leaf_ids: frozenset[UUID]
     )
 
 
-def _assert_may_add(by: Access, category_ids: frozenset[UUID]) -> None:
+def _assert_may_add(by: Access, category_ids: frozenset[UUID], categories: CategoryMap) -> None:
     if by is SYSTEM:
         return
     if not by.can(SystemPermission.ADD_ENTRIES):
         raise PermissionDenied("Adding incidents is not among the permissions of this user group.")
-    if not category_ids or not category_ids <= by.add_incidents:
+    enabled = {
+        category for category in category_ids if category in categories and categories[category].is_enabled
+    }
+    if not category_ids or category_ids - enabled or not category_ids <= by.add_incidents:
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
@@ -182,7 +185,7 @@ def _insert_parts(
 
 
 def _next_number() -> int:
-    """The school's next incident number. Holds the counter's row until the transaction ends, so it comes last."""
+    """The school's next number. Holds the counter's row until the transaction ends, so it comes last."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO incidents_counter (name, value) VALUES ('incident', 1)"

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.access import Access
-from core.access.enums import SystemPermission
-from core.audit.services import record
-from core.db.clock import now
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 
+from core.access import Access
+from core.access.enums import SystemPermission
+from core.audit.services import record
+from core.db.clock import now
 from tenant_apps.incidents.enums import DraftKind
 from tenant_apps.incidents.models import Action, Draft, Incident
 
@@ -26,7 +26,7 @@ def save_draft(
     incident_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Draft:
-    """Keeps the form as it stands. Raises Http404 for another person's draft or one that was added already."""
+    """Keeps the form as it stands. Raises Http404 for another's draft or one that was added already."""
     draft = _own_draft(draft_id, by, incident_id, at or now())
     draft.content = dict(content)
     draft.saved_at = at or now()
@@ -57,7 +57,9 @@ def discard_draft(*, draft_id: UUID, by: Access, at: datetime | None = None) -> 
 
 def _own_draft(draft_id: UUID, by: Access, incident_id: UUID | None, at: datetime) -> Draft:
     if not by.can(SystemPermission.ADD_ENTRIES):
-        raise PermissionDenied("Adding incidents and actions is not among the permissions of this user group.")
+        raise PermissionDenied(
+            "Adding incidents and actions is not among the permissions of this user group."
+        )
     draft = Draft.objects.filter(pk=draft_id).first()
     if draft is None:
         if Incident.objects.filter(pk=draft_id).exists() or Action.objects.filter(pk=draft_id).exists():

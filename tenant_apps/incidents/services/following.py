@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from core.access import Access
-from core.audit.services import record
-from core.db.clock import now
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from core.access import Access
+from core.audit.services import record
+from core.db.clock import now
 from tenant_apps.alerts import services as alerts
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Incident
@@ -20,7 +20,7 @@ from tenant_apps.incidents.services.versions import keep_incident_version
 def change_status(
     *, incident_id: UUID, status: str, assignee_id: UUID | None, by: Access, at: datetime | None = None
 ) -> Incident:
-    """Sets status and assignee; a new assignee is mailed. Any key user who may read the incident may do it."""
+    """Sets status and assignee; a new assignee is mailed. Any key user who may read it may do so."""
     if not by.is_elevated:
         raise PermissionDenied("Changing status and assignee needs a key.")
     incident = get_incident(by, incident_id, for_update=True)
@@ -32,7 +32,13 @@ def change_status(
     incident.save(update_fields=["status", "assignee"])
     keep_incident_version(incident, made_by=by.user_id, at=changed_at)
     student_ids = list(incident.participants.values_list("student", flat=True))
-    record("incident.status_changed", by=by, students=student_ids, record=("incident", incident_id), at=changed_at)
+    record(
+        "incident.status_changed",
+        by=by,
+        students=student_ids,
+        record=("incident", incident_id),
+        at=changed_at,
+    )
     if is_new_assignee and assignee_id != by.user_id:
         alerts.notify_assignment(
             record_id=incident_id,
@@ -54,7 +60,40 @@ def mark_read(*, incident_id: UUID, by: Access, at: datetime | None = None) -> N
 
 
 @transaction.atomic
-def note_opened(*, incident: Incident, student_ids: list[UUID], by: Access, at: datetime | None = None) -> None:
+def note_opened(
+    *, incident: Incident, student_ids: list[UUID], by: Access, at: datetime | None = None
+) -> None:
     """Writes that this person opened the incident, and that their alert to it was opened."""
     alerts.mark_opened(root_ids=[incident.pk], by=by, at=at)
     record("incident.viewed", by=by, students=student_ids, record=("incident", incident.pk), at=at)
+
+
+@transaction.atomic
+def note_listed(
+    *, student_id: UUID, entries: list[UUID], highlighted: UUID | None, by: Access, at: datetime | None = None
+) -> None:
+    """Writes that this person read a page of the student's chronology, and opened the one they came for."""
+    if highlighted:
+        alerts.mark_opened(root_ids=[highlighted], by=by, at=at)
+    record(
+        "chronology.viewed",
+        by=by,
+        students=[student_id],
+        record=("incident", highlighted) if highlighted else None,
+        detail={"entries": [str(entry) for entry in entries]},
+        at=at,
+    )
+
+
+@transaction.atomic
+def note_printed(
+    *, student_ids: list[UUID], entries: list[UUID], by: Access, at: datetime | None = None
+) -> None:
+    """Writes that this person made a PDF of these entries."""
+    record(
+        "chronology.printed",
+        by=by,
+        students=student_ids,
+        detail={"entries": [str(entry) for entry in entries]},
+        at=at,
+    )

@@ -4,6 +4,7 @@ from tenant_apps.students.selectors.finding import (
     StudentListItem,
     StudentSuggestion,
     list_items,
+    may_be_chosen,
     search_students,
     suggest_students,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "initials_of",
     "linked_students",
     "list_items",
+    "may_be_chosen",
     "name_style",
     "register",
     "search_students",

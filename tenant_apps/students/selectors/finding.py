@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,13 @@ def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[Stud
         StudentSuggestion(**_name(row, style), same_name_count=row["same_name_count"])
         for row in _rows(students, style, limit)
     ]
+
+
+def may_be_chosen(access: Access, student_ids: Collection[UUID]) -> bool:
+    """Whether a form may name all these pupils: current and starting ones, and archived ones that are visible."""
+    chosen = Student.objects.filter(pk__in=student_ids)
+    offered = Q(archived_at__isnull=True) | Q(pk__in=students_visible_to(access).values("pk"))
+    return chosen.filter(offered).count() == len(set(student_ids))
 
 
 def list_items(students: QuerySet[Student], *, limit: int | None = None) -> list[StudentListItem]:

@@ -1,0 +1,102 @@
+"""What the dashboards show, put together from the selectors of the apps beneath."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.urls import reverse
+
+from core.access import Access
+from core.access.enums import SystemPermission
+from tenant_apps.alerts.selectors import unread_for
+from tenant_apps.categories.selectors import CategoryView, category_map
+from tenant_apps.incidents.selectors import assigned_to, history_of, last_telling, open_drafts
+from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
+from tenant_apps.staff.selectors import default_group_people
+from tenant_apps.students.selectors import dashboard_groups, list_items, students_visible_to
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    """A category of the dashboard's list, with the students now monitored under it."""
+
+    category: CategoryView
+    students: int
+
+
+def everyones_parts(access: Access) -> dict[str, Any]:
+    """What both dashboards have: one's alerts, what one has just added, one's drafts."""
+    return {
+        "alerts": [
+            {
+                "id": alert.id,
+                "kind": alert.subject.word,
+                "url": alert.subject.url,
+                "raised_by": alert.raised_by,
+                "student": alert.subject.student,
+                "categories": alert.subject.categories,
+                "created_at": alert.created_at,
+                "is_unread": True,
+            }
+            for alert in unread_for(access)
+        ],
+        "telling": last_telling(access),
+        "team": default_group_people(),
+        "drafts": [
+            {
+                "id": draft.pk,
+                "kind": draft.get_kind_display(),
+                "saved_at": draft.saved_at,
+                "url": (
+                    reverse("incidents:add-action", args=[draft.incident_id])
+                    if draft.incident_id
+                    else reverse("incidents:add")
+                )
+                + f"?draft={draft.pk}",
+            }
+            for draft in open_drafts(access)
+        ],
+    }
+
+
+def key_users_parts(access: Access) -> dict[str, Any]:
+    """What only a session with a key has: search, groups, monitored categories, one's assigned incidents."""
+    sees_list = access.can(SystemPermission.VIEW_STUDENT_LIST)
+    return {
+        "assigned": assigned_to(access),
+        "sees_list": sees_list,
+        "groups": dashboard_groups(access) if sees_list else [],
+        "category_counts": category_counts(access) if sees_list else [],
+    }
+
+
+def restricted_parts(access: Access) -> dict[str, Any]:
+    """What the restricted dashboard has besides: one's own entries of the last 7 days."""
+    return {"history": history_of(access)}
+
+
+def category_counts(access: Access) -> list[CategoryCount]:
+    """The enabled categories open to this person, with the number of students monitored under each."""
+    counts = monitored_counts(access)
+    return [
+        CategoryCount(category, counts.get(category.id, 0))
+        for category in category_map().values()
+        if category.id in access.view_students and (category.is_enabled or counts.get(category.id))
+    ]
+
+
+def monitored_register(access: Access, category_id: UUID | None) -> tuple[str, list[dict[str, Any]]]:
+    """The heading and the students monitored now, under one category or any; Http404 for one not open."""
+    name = "Monitored Students"
+    if category_id:
+        if category_id not in access.view_students:
+            raise Http404("no such category")
+        name = category_map()[category_id].name
+    monitored = monitored_students(access, category_id)
+    students = list_items(students_visible_to(access).filter(pk__in=list(monitored)))
+    rows = [
+        {"student": student, "monitored": [line.category for line in monitored[student.id]]}
+        for student in students
+    ]
+    return name, rows

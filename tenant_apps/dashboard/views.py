@@ -1,0 +1,28 @@
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core.access.decorators import requires, signed_in
+from core.access.enums import SystemPermission
+from tenant_apps.dashboard import selectors
+from tenant_apps.students.services import note_listed
+
+
+@signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    context = selectors.everyones_parts(request.access)
+    if request.access.is_elevated:
+        return render(request, "dashboard/home.html", context | selectors.key_users_parts(request.access))
+    return render(request, "dashboard/restricted.html", context | selectors.restricted_parts(request.access))
+
+
+@requires(SystemPermission.VIEW_STUDENT_LIST)
+@require_GET
+def monitored(request: HttpRequest, category_id: UUID | None = None) -> HttpResponse:
+    """Students now monitored, under one category or any that is open to the person."""
+    heading, rows = selectors.monitored_register(request.access, category_id)
+    note_listed(student_ids=[row["student"].id for row in rows], by=request.access)
+    return render(request, "dashboard/monitored.html", {"heading": heading, "rows": rows})

@@ -1,0 +1,246 @@
+"""The shape of what is typed. Each refusal names its field and says how to mend it; what was typed stays."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+
+from core.access import Access
+from core.access.enums import SystemPermission
+from core.db.clock import now
+from tenant_apps.agencies.selectors import enabled_agencies
+from tenant_apps.categories.selectors import (
+    CategoryMap,
+    OfferedCategory,
+    always_alerting,
+    category_map,
+    offered_to,
+)
+from tenant_apps.incidents.enums import Status
+from tenant_apps.school_settings.selectors import get_settings
+from tenant_apps.staff.selectors import (
+    Colleague,
+    alert_groups_for_incidents,
+    default_alert_group,
+    key_holders_for_assignment,
+)
+from tenant_apps.students.selectors import may_be_chosen
+
+EARLIEST = date(1990, 1, 1)
+
+
+class UUIDList(forms.MultipleChoiceField):
+    """Any number of ids; ones that the form does not offer are refused by `offered`, where that is given."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, offered: Iterable[UUID] | None = None, wrong: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._offered = None if offered is None else frozenset(offered)
+        self._wrong = wrong
+
+    def to_python(self, value: Any) -> list[UUID]:
+        try:
+            return list(dict.fromkeys(UUID(item) for item in super().to_python(value) if item))
+        except ValueError:
+            raise forms.ValidationError(
+                self._wrong or "One of the choices is not known here. Choose again."
+            ) from None
+
+    def validate(self, value: list[UUID]) -> None:
+        if self.required and not value:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if self._offered is not None and not self._offered.issuperset(value):
+            raise forms.ValidationError(
+                self._wrong or "One of the choices is not offered to you. Choose again."
+            )
+
+
+def known_assignee(assignee: UUID | None, offered: Iterable[Colleague]) -> UUID | None:
+    if assignee and assignee not in {person.id for person in offered}:
+        raise forms.ValidationError("Only key holders can be assigned an incident. Choose another person.")
+    return assignee
+
+
+class EntryForm(forms.Form):
+    """What the forms of incidents and actions share: draft, text, date and time, agencies, alerts."""
+
+    text_missing = "Write what happened."
+    draft = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(max_length=100_000, strip=True)
+    happened_on = forms.DateField(
+        error_messages={"invalid": "Give the date as a day, month and year.", "required": "Give the date."}
+    )
+    happened_time = forms.TimeField(
+        error_messages={
+            "invalid": "Give the time as hours and minutes, such as 14:05.",
+            "required": "Give the time.",
+        }
+    )
+
+    def __init__(
+        self, *args: Any, access: Access, categories: CategoryMap | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.access = access
+        self.settings = get_settings()
+        self.category_map = category_map() if categories is None else categories
+        self.category_tree: list[OfferedCategory] = offered_to(access, categories=self.category_map)
+        self.alert_group_list = alert_groups_for_incidents()
+        self.agency_list = enabled_agencies()
+        self.fields["text"].error_messages["required"] = self.text_missing
+        self.fields["agencies"] = UUIDList(
+            required=False,
+            offered=[agency.id for agency in self.agency_list],
+            wrong="One of the agencies is no longer on the list. Choose again.",
+        )
+        self.fields["alert_staff"] = UUIDList(required=False)
+        self.fields["alert_groups"] = UUIDList(
+            required=False,
+            offered=[group.id for group in self.alert_group_list],
+            wrong="One of the alert groups is no longer offered. Choose again.",
+        )
+
+    def category_nodes(self) -> list[dict[str, Any]]:
+        """The tree as chips; a parent that is not open to this person gives way to its sub-categories."""
+
+        def nodes(tree: Iterable[OfferedCategory]) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = []
+            for offered in tree:
+                below = nodes(offered.children)
+                category = offered.category
+                here = {
+                    "id": category.id,
+                    "name": category.name,
+                    "colour": category.colour,
+                    "children": below,
+                }
+                found.extend([here] if offered.can_choose else below)
+            return found
+
+        return nodes(self.category_tree)
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether the form has its "Files" box."""
+        return self.access.can(SystemPermission.FILES)
+
+    def choosable_categories(self) -> list[UUID]:
+        """Ids that this person may tick: enabled, with "Add Incidents" in their user group."""
+
+        def walk(tree: Iterable[OfferedCategory]) -> Iterable[UUID]:
+            for offered in tree:
+                if offered.can_choose:
+                    yield offered.category.id
+                yield from walk(offered.children)
+
+        return list(walk(self.category_tree))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        day: date | None = cleaned.get("happened_on")
+        clock: time | None = cleaned.get("happened_time")
+        if day and clock is not None:
+            if day < EARLIEST:
+                self.add_error("happened_on", "The date is too long ago. Check the year.")
+                return cleaned
+            happened_at = datetime.combine(day, clock, timezone.get_current_timezone())
+            if happened_at > now():
+                self.add_error(
+                    "happened_on", "The date and time are in the future. Give the time when it happened."
+                )
+            cleaned["happened_at"] = happened_at
+        return cleaned
+
+
+class IncidentForm(EntryForm):
+    """ "Add Incident"."""
+
+    text_missing = "Write what you saw and heard."
+    student = forms.UUIDField(
+        error_messages={
+            "required": "Choose the student: type part of the name and pick one.",
+            "invalid": "Choose the student from the list.",
+        }
+    )
+    monitor_linked = forms.BooleanField(required=False)
+    share_documents = forms.BooleanField(required=False)
+    status = forms.ChoiceField(choices=Status.choices, initial=Status.ACTIVE)
+    assign_to = forms.UUIDField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignee_list = key_holders_for_assignment()
+        self.default_group = default_alert_group()
+        self.fields["categories"] = UUIDList(
+            offered=self.choosable_categories(),
+            error_messages={"required": "Choose at least one category."},
+            wrong="One of the categories is not open to you for adding. Choose again.",
+        )
+        self.fields["linked"] = UUIDList(required=False)
+
+    def preselecting_categories(self) -> list[UUID]:
+        """Categories whose choice preselects the default alert group; it can be taken off again."""
+        return sorted(always_alerting(list(self.category_map), categories=self.category_map))
+
+    def clean_student(self) -> UUID:
+        student: UUID = self.cleaned_data["student"]
+        if not may_be_chosen(self.access, [student]):
+            raise forms.ValidationError("This student is not on the list any more. Choose the student again.")
+        return student
+
+    def clean_linked(self) -> list[UUID]:
+        linked: list[UUID] = self.cleaned_data["linked"]
+        if not may_be_chosen(self.access, linked):
+            raise forms.ValidationError("A linked student is not on the list any more. Choose again.")
+        return linked
+
+    def clean_assign_to(self) -> UUID | None:
+        return known_assignee(self.cleaned_data["assign_to"], self.assignee_list)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        student = cleaned.get("student")
+        if student and student in cleaned.get("linked", []):
+            self.add_error(
+                "linked", "The student whom it is about cannot be linked as well. Take one of them off."
+            )
+        nobody = not cleaned.get("alert_staff") and not cleaned.get("alert_groups")
+        if self.settings.enforce_alert and nobody and "alert_staff" not in self.errors:
+            self.add_error("alert_staff", "Choose at least one person or group to alert.")
+        return cleaned
+
+
+class ActionForm(EntryForm):
+    """ "Add Action"."""
+
+    text_missing = "Write what was done."
+    copy_to_linked = forms.BooleanField(required=False)
+    share_documents = forms.BooleanField(required=False)
+    like_incident = forms.BooleanField(required=False)
+    confirm_readers = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["categories"] = UUIDList(
+            required=False,
+            offered=self.choosable_categories(),
+            wrong="One of the categories is not open to you for adding. Choose again.",
+        )
+
+
+class FollowingForm(forms.Form):
+    """Status and assignee, on the entry."""
+
+    status = forms.ChoiceField(choices=Status.choices)
+    assign_to = forms.UUIDField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assignee_list = key_holders_for_assignment()
+
+    def clean_assign_to(self) -> UUID | None:
+        return known_assignee(self.cleaned_data["assign_to"], self.assignee_list)

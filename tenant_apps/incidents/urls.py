@@ -1,0 +1,20 @@
+from django.urls import path
+
+from tenant_apps.incidents import views
+
+app_name = "incidents"
+
+urlpatterns = [
+    path("incidents/add/", views.add_incident, name="add"),
+    path("incidents/drafts/<uuid:draft_id>/", views.save_draft, name="draft"),
+    path("incidents/drafts/<uuid:draft_id>/discard/", views.discard_draft, name="discard-draft"),
+    path("incidents/<uuid:incident_id>/", views.entry, name="entry"),
+    path("incidents/<uuid:incident_id>/print/", views.print_entry, name="print"),
+    path("incidents/<uuid:incident_id>/actions/add/", views.add_action, name="add-action"),
+    path("incidents/<uuid:incident_id>/read/", views.mark_read, name="mark-read"),
+    path("incidents/<uuid:incident_id>/status/", views.change_status, name="change-status"),
+    path("incidents/<uuid:incident_id>/told/", views.told, name="told"),
+    path("incidents/categories/<uuid:waiting_id>/", views.decide_category, name="decide-category"),
+    path("students/<uuid:student_id>/incidents/", views.chronology, name="chronology"),
+    path("students/<uuid:student_id>/incidents/pdf/", views.chronology_pdf, name="chronology-pdf"),
+]

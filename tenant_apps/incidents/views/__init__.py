@@ -1,0 +1,20 @@
+from tenant_apps.incidents.views.actions import add_action, decide_category
+from tenant_apps.incidents.views.adding import add_incident, told
+from tenant_apps.incidents.views.drafts import discard_draft, save_draft
+from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
+from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
+
+__all__ = [
+    "add_action",
+    "add_incident",
+    "change_status",
+    "chronology",
+    "chronology_pdf",
+    "decide_category",
+    "discard_draft",
+    "entry",
+    "mark_read",
+    "print_entry",
+    "save_draft",
+    "told",
+]

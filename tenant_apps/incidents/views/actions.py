@@ -1,0 +1,94 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.access.decorators import key_user, requires
+from core.access.enums import SystemPermission
+from core.db.keys import uuid7
+from tenant_apps.incidents import selectors, services
+from tenant_apps.incidents.forms import ActionForm
+from tenant_apps.incidents.selectors import Entry
+from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, typed_in, uuid_or_404
+from tenant_apps.staff.selectors import form_notices
+
+
+@requires(SystemPermission.ADD_ENTRIES)
+@require_http_methods(["GET", "POST"])
+def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    incident = selectors.get_incident(request.access, incident_id)
+    entry = selectors.entry_for(request.access, incident)
+    if request.method == "GET":
+        form = ActionForm(access=request.access)
+        return render(request, "incidents/add_action.html", _page(form, _begun(request), entry))
+    form = ActionForm(request.POST, access=request.access)
+    valid = form.is_valid()
+    readers = _changed_readers(request, form, entry) if valid else {}
+    if not valid or readers:
+        typed = typed_in(dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
+        context = _page(form, typed, entry) | readers
+        return render(request, "incidents/add_action.html", context, status=422)
+    given = form.cleaned_data
+    services.add_action(
+        action_id=given["draft"],
+        incident_id=incident_id,
+        text=given["text"],
+        happened_at=given["happened_at"],
+        category_ids=given["categories"],
+        copies_to_linked=given["copy_to_linked"],
+        share_documents=given["share_documents"],
+        agency_ids=given["agencies"],
+        alert_user_ids=given["alert_staff"],
+        alert_group_ids=given["alert_groups"],
+        alerts_incident_recipients=given["like_incident"],
+        by=request.access,
+    )
+    messages.success(request, "The action was added.")
+    return redirect("incidents:entry", incident_id=incident_id)
+
+
+@key_user
+@require_POST
+def decide_category(request: HttpRequest, waiting_id: UUID) -> HttpResponse:
+    """Confirms or declines a category that someone without a key proposed."""
+    is_accepted = request.POST.get("decision") == "confirm"
+    incident = services.decide_waiting_category(
+        waiting_id=waiting_id, is_accepted=is_accepted, by=request.access
+    )
+    messages.success(request, "The category was added." if is_accepted else "The category was declined.")
+    return redirect("incidents:entry", incident_id=incident.pk)
+
+
+def _changed_readers(request: HttpRequest, form: ActionForm, entry: Entry) -> dict[str, Any]:
+    """The user groups that would gain or lose sight of the incident, until a key user has confirmed them."""
+    if (
+        not request.access.is_elevated
+        or form.cleaned_data["confirm_readers"]
+        or not form.cleaned_data["categories"]
+    ):
+        return {}
+    gained, lost = services.widened_groups(entry.carried_ids, form.cleaned_data["categories"])
+    return {"groups_gained": gained, "groups_lost": lost, "asks_readers": True} if gained or lost else {}
+
+
+def _begun(request: HttpRequest) -> Typed:
+    if "draft" in request.GET:
+        draft = selectors.get_draft(request.access, uuid_or_404(request.GET["draft"]))
+        return typed_in(draft.content, draft.pk)
+    return typed_in({}, uuid7())
+
+
+def _page(form: ActionForm, typed: Typed, entry: Entry) -> dict[str, Any]:
+    draft_url = reverse("incidents:draft", args=[typed.draft_id])
+    return {
+        "form": form,
+        "typed": typed,
+        "entry": entry,
+        "faults": faults_of(form, FIELDS | {"text": "Action Taken", "categories": "Add Categories"}),
+        "notices": form_notices(),
+        "draft_url": f"{draft_url}?incident={entry.id}",
+    }

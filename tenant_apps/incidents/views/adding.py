@@ -1,0 +1,86 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access.decorators import requires, signed_in
+from core.access.enums import SystemPermission
+from core.db.keys import uuid7
+from tenant_apps.incidents import selectors, services
+from tenant_apps.incidents.forms import IncidentForm
+from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
+from tenant_apps.staff.selectors import default_group_people, form_notices
+
+
+@requires(SystemPermission.ADD_ENTRIES)
+@require_http_methods(["GET", "POST"])
+def add_incident(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        form = IncidentForm(access=request.access)
+        return render(request, "incidents/add.html", _page(form, _begun(request)))
+    form = IncidentForm(request.POST, access=request.access)
+    if not form.is_valid():
+        draft_id = form.cleaned_data.get("draft") or uuid7()
+        typed = typed_in(dict(request.POST.lists()), draft_id)
+        return render(request, "incidents/add.html", _page(form, typed), status=422)
+    given = form.cleaned_data
+    incident = services.add_incident(
+        incident_id=given["draft"],
+        student_id=given["student"],
+        text=given["text"],
+        category_ids=given["categories"],
+        linked=[services.LinkedStudent(student) for student in given["linked"]],
+        monitor_linked=given["monitor_linked"],
+        share_documents=given["share_documents"],
+        happened_at=given["happened_at"],
+        status=given["status"],
+        assignee_id=given["assign_to"],
+        alert_user_ids=given["alert_staff"],
+        alert_group_ids=given["alert_groups"],
+        agency_ids=given["agencies"],
+        by=request.access,
+    )
+    messages.success(request, f"Incident no. {incident.number} was added.")
+    if selectors.is_listed(request.access, incident.pk) and request.access.can(
+        SystemPermission.VIEW_STUDENT_DETAILS
+    ):
+        log = reverse("incidents:chronology", args=[given["student"]])
+        return redirect(f"{log}?incident={incident.pk}#incident-{incident.pk}")
+    return redirect("dashboard:home")
+
+
+@signed_in
+@require_GET
+def told(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Who was told of one's own incident and who has opened it, for the line that changes by itself."""
+    telling = selectors.telling(request.access, incident_id)
+    if telling is None:
+        raise Http404("not an incident of one's own")
+    context = {"telling": telling, "team": default_group_people()}
+    return render(request, "incidents/telling.html", context)
+
+
+def _begun(request: HttpRequest) -> Typed:
+    """The form at its start: a draft taken up again, or empty but for the student it was opened for."""
+    if "draft" in request.GET:
+        draft = selectors.get_draft(request.access, uuid_or_404(request.GET["draft"]))
+        return typed_in(draft.content, draft.pk)
+    content = {"student": [request.GET["student"]]} if "student" in request.GET else {}
+    return typed_in(content, uuid7())
+
+
+def _page(form: IncidentForm, typed: Typed) -> dict[str, Any]:
+    return {
+        "form": form,
+        "typed": typed,
+        "faults": faults_of(form),
+        "notices": form_notices(),
+        "preselecting": form.preselecting_categories(),
+        "assignees": form.assignee_list,
+        "default_group": form.default_group,
+        "draft_url": reverse("incidents:draft", args=[typed.draft_id]),
+    }

@@ -1,0 +1,28 @@
+"""Where an entry leads: the addresses that its reader may use."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.urls import reverse
+
+from core.access import Access
+from core.access.enums import SystemPermission
+from tenant_apps.incidents.selectors import Entry
+
+
+def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | None) -> None:
+    """Fills in options, "Add Action", "mark as read" and the highlight of each entry."""
+    may_add = access.can(SystemPermission.ADD_ENTRIES)
+    for entry in entries:
+        entry.is_highlighted = entry.id == highlighted
+        if entry.is_reference:
+            continue
+        entry.options = [{"label": "Print view", "url": reverse("incidents:print", args=[entry.id])}]
+        if access.is_elevated:
+            entry.options.append(
+                {"label": "Status and assignee", "url": reverse("incidents:change-status", args=[entry.id])}
+            )
+        if may_add:
+            entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
+        if entry.has_unread_alert:
+            entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])

@@ -1,0 +1,99 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.access.decorators import key_user, requires, signed_in
+from core.access.enums import SystemPermission
+from tenant_apps.incidents import selectors, services
+from tenant_apps.incidents.forms import FollowingForm
+from tenant_apps.incidents.views.links import add_links
+from tenant_apps.students.selectors import get_student, student_header
+
+
+@requires(SystemPermission.VIEW_STUDENT_DETAILS)
+@require_GET
+def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """The "Incidents" tab: the student's whole log, as far as it is open to the reader."""
+    student = get_student(request.access, student_id)
+    page = selectors.chronology_page(
+        request.access,
+        student_id,
+        highlighted=_uuid_or_none(request.GET.get("incident")),
+        older_than=selectors.Cursor.read(request.GET.get("older")),
+        newer_than=selectors.Cursor.read(request.GET.get("newer")),
+    )
+    services.note_listed(
+        student_id=student_id,
+        entries=[entry.id for entry in page.entries],
+        highlighted=page.highlighted,
+        by=request.access,
+    )
+    add_links(page.entries, request.access, highlighted=page.highlighted)
+    context = {
+        "student": student_header(student),
+        "page": page,
+        "tab": "incidents",
+        "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
+    }
+    return render(request, "incidents/chronology.html", context)
+
+
+@signed_in
+@require_GET
+def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """One incident: within its student's log where that is open to the reader, else by itself."""
+    incident = selectors.get_incident(request.access, incident_id)
+    if selectors.is_listed(request.access, incident_id) and request.access.can(
+        SystemPermission.VIEW_STUDENT_DETAILS
+    ):
+        log = reverse("incidents:chronology", args=[selectors.main_student_id(incident)])
+        return redirect(f"{log}?incident={incident_id}#incident-{incident_id}")
+    shown = selectors.entry_for(request.access, incident)
+    services.note_opened(incident=incident, student_ids=shown.student_ids, by=request.access)
+    add_links([shown], request.access, highlighted=None)
+    context = {"entry": shown}
+    return render(request, "incidents/entry.html", context)
+
+
+@signed_in
+@require_POST
+def mark_read(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    services.mark_read(incident_id=incident_id, by=request.access)
+    messages.success(request, "Marked as read.")
+    if selectors.may_read_incident(request.access, incident_id):
+        return redirect("incidents:entry", incident_id=incident_id)
+    return redirect("dashboard:home")
+
+
+@key_user
+@require_http_methods(["GET", "POST"])
+def change_status(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Status and assignee of one incident."""
+    incident = selectors.get_incident(request.access, incident_id)
+    form = FollowingForm(
+        request.POST or None, initial={"status": incident.status, "assign_to": incident.assignee_id}
+    )
+    if request.method == "POST" and form.is_valid():
+        services.change_status(
+            incident_id=incident_id,
+            status=form.cleaned_data["status"],
+            assignee_id=form.cleaned_data["assign_to"],
+            by=request.access,
+        )
+        messages.success(request, "Status and assignee were saved.")
+        if selectors.may_read_incident(request.access, incident_id):
+            return redirect("incidents:entry", incident_id=incident_id)
+        return redirect("dashboard:home")
+    context = {"form": form, "incident": incident, "assignees": form.assignee_list}
+    return render(request, "incidents/change_status.html", context, status=422 if form.errors else 200)
+
+
+def _uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

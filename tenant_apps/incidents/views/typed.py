@@ -1,0 +1,153 @@
+"""What stands in a form when it is shown: from the post that was refused, from a draft, or from the start."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from core.db.clock import now
+from shared_apps.people.selectors import names_of
+from tenant_apps.documents.selectors import documents_of
+from tenant_apps.incidents.forms import EntryForm
+from tenant_apps.students.selectors import StudentName, students_by_ids, year_label
+
+KEPT = frozenset(
+    {
+        "agencies",
+        "alert_groups",
+        "alert_staff",
+        "assign_to",
+        "categories",
+        "copy_to_linked",
+        "happened_on",
+        "happened_time",
+        "like_incident",
+        "linked",
+        "monitor_linked",
+        "share_documents",
+        "status",
+        "student",
+        "text",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The values of a form in the shapes its template needs; people and students with their names."""
+
+    draft_id: UUID
+    text: str = ""
+    happened_on: str = ""
+    happened_time: str = ""
+    status: str = "active"
+    assign_to: str = ""
+    student: list[dict[str, str]] = field(default_factory=list)
+    linked: list[dict[str, str]] = field(default_factory=list)
+    staff: list[dict[str, str]] = field(default_factory=list)
+    categories: frozenset[str] = frozenset()
+    alert_groups: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    ticked: frozenset[str] = frozenset()
+    files: list[dict[str, str]] = field(default_factory=list)
+
+
+def kept_content(post: QueryDict) -> dict[str, list[str]]:
+    """The part of a post that a draft keeps; fields of other forms and the token of the page are dropped."""
+    content = {name: post.getlist(name)[:200] for name in KEPT if name in post}
+    typed = any(value.strip() for name in ("text", "student") for value in content.get(name, []))
+    return content if typed else {}
+
+
+def typed_in(content: Mapping[str, list[str]], draft_id: UUID) -> Typed:
+    """The form as `content` has it: a draft's content or the lists of a post."""
+
+    def first(name: str, default: str = "") -> str:
+        return next(iter(content.get(name, [])), default)
+
+    local = timezone.localtime(now())
+    students = students_by_ids(_ids([*content.get("student", []), *content.get("linked", [])]))
+    people = names_of(_ids(content.get("alert_staff", [])))
+    return Typed(
+        draft_id=draft_id,
+        text=first("text"),
+        happened_on=first("happened_on", f"{local:%Y-%m-%d}"),
+        happened_time=first("happened_time", f"{local:%H:%M}"),
+        status=first("status", "active"),
+        assign_to=first("assign_to"),
+        student=[_chip(students[pk]) for pk in _ids(content.get("student", []))[:1] if pk in students],
+        linked=[_chip(students[pk]) for pk in _ids(content.get("linked", [])) if pk in students],
+        staff=[
+            {"value": str(person.id), "label": person.full, "note": "", "initials": ""}
+            for person in sorted(people.values(), key=lambda person: person.sort_key)
+        ],
+        categories=frozenset(content.get("categories", [])),
+        alert_groups=frozenset(content.get("alert_groups", [])),
+        agencies=frozenset(content.get("agencies", [])),
+        ticked=frozenset(
+            name
+            for name in ("monitor_linked", "share_documents", "copy_to_linked", "like_incident")
+            if first(name)
+        ),
+        files=[
+            {
+                "id": str(document.id),
+                "name": document.name,
+                "url": document.url,
+                "remove_url": reverse("documents:remove", args=[document.id]),
+            }
+            for document in documents_of("draft", [draft_id]).get(draft_id, [])
+        ],
+    )
+
+
+# What the summary at the top calls each field, in the order in which the fields stand on the page.
+FIELDS = {
+    "student": "Student",
+    "text": "Incident",
+    "categories": "Categories",
+    "linked": "Linked student(s)",
+    "happened_on": "Date/Time",
+    "happened_time": "Date/Time",
+    "status": "Status",
+    "assign_to": "Assign to",
+    "alert_staff": "Alert Staff Members",
+    "alert_groups": "Alert Staff Members",
+    "agencies": "Agency Involved",
+    "draft": "This form",
+}
+
+
+def faults_of(form: EntryForm, names: Mapping[str, str] = FIELDS) -> list[dict[str, str]]:
+    """Every fault for the summary at the top: which control it leads to, and the field with its sentence."""
+    return [
+        {"target": f"id_{field}", "message": f"{label}: {sentence}"}
+        for field, label in names.items()
+        for sentence in form.errors.get(field, [])
+    ]
+
+
+def uuid_or_404(text: str) -> UUID:
+    """The id in an address's query; one that is spoilt is not there."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404("no such record") from None
+
+
+def _chip(student: StudentName) -> dict[str, str]:
+    note = " · ".join(part for part in (year_label(student.year_group), student.tutor) if part)
+    return {"value": str(student.id), "label": student.name, "note": note, "initials": student.initials}
+
+
+def _ids(values: Iterable[str]) -> list[UUID]:
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found
