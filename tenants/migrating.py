@@ -222,17 +222,21 @@ def _migrate_one(schema: str, plan: Plan) -> bool:
 def migrate_public(tell: Tell) -> None:
     """Bring the provider's own schema up to date; raises MigrationFaultError."""
     with exclusive(tell):
-        public = settings.PUBLIC_SCHEMA_NAME
-        if migrate([public], app_labels(settings.SHARED_APPS), tell):
-            raise MigrationFaultError("The public schema stayed locked by others.")
+        _migrate_public(tell)
+
+
+def _migrate_public(tell: Tell) -> None:
+    if migrate([settings.PUBLIC_SCHEMA_NAME], app_labels(settings.SHARED_APPS), tell):
+        raise MigrationFaultError("The public schema stayed locked by others.")
 
 
 def migrate_schools(tell: Tell) -> None:
-    """Bring the template and every school up to date; raises MigrationFaultError when one stayed behind.
+    """Bring public, the template and every school up to date; raises MigrationFaultError when one stayed behind.
 
-    The template comes first, so that a school made right after a killed run is a new one.
+    The template comes before the schools, so that a school made right after a killed run is a new one.
     """
     with exclusive(tell):
+        _migrate_public(tell)
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(TEMPLATE_SCHEMA)))
             cursor.execute("SELECT schema_name FROM public.tenants_school ORDER BY schema_name")

@@ -15,6 +15,10 @@ SUPPORT_TELEPHONE = env.optional("SUPPORT_TELEPHONE", "01632 960100")
 SUPPORT_EMAIL = env.optional("SUPPORT_EMAIL", "helpdesk@provider.example")
 TRAINING_URL = env.optional("TRAINING_URL", "https://training.provider.example/getting-started")
 
+# How a school's address begins and ends in mails; the port only where it is not the scheme's own.
+WEB_SCHEME = env.optional("WEB_SCHEME", "https")
+WEB_PORT = env.optional("WEB_PORT")
+
 # --- Which process this is -----------------------------------------------------------------------------------------
 
 # "schools" serves schools and the auth host; "console" serves the operator's console under its own database role.

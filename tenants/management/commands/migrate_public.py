@@ -6,7 +6,7 @@ from tenants import migrating
 
 
 class Command(BaseCommand):
-    help = "Bring the provider's own schema up to date. Run before migrate_schools."
+    help = "Bring the provider's own schema up to date; migrate_schools does so too."
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:
