@@ -1,6 +1,7 @@
 """Every template extends a base or is a part of one, and none needs a hole in the policy of the page."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,14 @@ def name(path):
 def is_part(path):
     """Components, partials and the bases themselves stand in other templates."""
     parts = path.relative_to(TEMPLATES).parts
-    return (
-        parts[0] == "components"
-        or "mail" in parts
-        or path.name.startswith(("_", "base"))
-        or "partials" in parts
-    )
+    is_named_so = parts[0] == "components" or "mail" in parts or path.name.startswith(("_", "base"))
+    return is_named_so or name(path) in included()
+
+
+@cache
+def included():
+    """Templates that others include."""
+    return {found for path in templates() for found in INCLUDES.findall(path.read_text())}
 
 
 @pytest.mark.parametrize("path", templates(), ids=name)
