@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class SchoolSettingsConfig(AppConfig):
     name = "tenant_apps.school_settings"
     verbose_name = "School settings"
+
+    def ready(self) -> None:
+        from core.web import frame
+        from shared_apps.people.adapters import school_side
+        from tenant_apps.school_settings import adapters
+        from tenants.seeding import register_step
+
+        register_step("settings", 10, adapters.seed)
+        frame.register("security_message", adapters.security_message)
+        school_side.register(reveals_unknown_email=adapters.reveals_unknown_email)

@@ -33,7 +33,6 @@ class Settings(Record):
     enforce_alert = models.BooleanField(default=True)
     plain_alerts = models.BooleanField(default=False)
     allow_student_search = models.BooleanField(default=True)
-    keep_read_alerts_readable = models.BooleanField(default=False)
 
     use_email_whitelist = models.BooleanField(default=True)
     email_whitelist = ArrayField(models.CharField(max_length=253), default=list, blank=True)

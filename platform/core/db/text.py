@@ -44,3 +44,8 @@ def sort_key(surname: str, forename: str = "") -> str:
     Two spaces part them: a space comes before every letter, so all of "Smith" stand before "Smith-Jones".
     """
     return f"{search_key(surname)}  {search_key(forename)}".rstrip()
+
+
+def natural_key(text: str) -> str:
+    """A key that sorts names with numbers as people count: "Year 9" before "Year 10", "7B" before "10A"."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(4), search_key(text))

@@ -78,7 +78,6 @@ class Migration(migrations.Migration):
                 ("enforce_alert", models.BooleanField(default=True)),
                 ("plain_alerts", models.BooleanField(default=False)),
                 ("allow_student_search", models.BooleanField(default=True)),
-                ("keep_read_alerts_readable", models.BooleanField(default=False)),
                 ("use_email_whitelist", models.BooleanField(default=True)),
                 (
                     "email_whitelist",

@@ -1,0 +1,195 @@
+"""Reads of alerts: one's own, and under a record the list of those alerted.
+
+What an alert is about belongs to the app of the record; it registers here how to describe it to a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from core.access import Access
+from shared_apps.people.selectors import names_of
+from tenant_apps.alerts.enums import AlertReason, MailState
+from tenant_apps.alerts.models import Alert
+
+UNREAD = Q(read_at__isnull=True, withdrawn_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an alert on the dashboard says of its record: never a word of its text.
+
+    `word` is "Incident" or "Action", `student` the app's view of the student (or None), `categories` the
+    names that the person may see (each with name and colour), `author` who wrote the record.
+    """
+
+    word: str
+    student: Any
+    categories: Sequence[Any]
+    url: str
+    author: str
+
+
+Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]
+
+_describers: dict[str, Describe] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadAlert:
+    """One line of the dashboard's alerts."""
+
+    id: UUID
+    kind: str
+    record_id: UUID
+    root_id: UUID
+    created_at: datetime
+    raised_by: str
+    reason: str
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStatus:
+    """How far one alert reached its person."""
+
+    recipient_id: UUID
+    name: str
+    reason: str
+    created_at: datetime
+    mail_state: str
+    mailed_at: datetime | None
+    first_opened_at: datetime | None
+    read_at: datetime | None
+    withdrawn_at: datetime | None
+
+    @property
+    def mail_label(self) -> str:
+        """As in "Mail sent"."""
+        return MailState(self.mail_state).label
+
+    @property
+    def reason_label(self) -> str:
+        """As in "Through an alert group"."""
+        return AlertReason(self.reason).label
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether the mail was given up: somebody has to tell the person otherwise."""
+        return self.mail_state == MailState.FAILED
+
+
+def register_subject(kind: str, describe: Describe) -> None:
+    """Make an app answer for alerts of a kind. A second registration of a kind raises ValueError.
+
+    `describe` gets the person's access and record ids, and leaves out what the person may not open.
+    """
+    if kind in _describers:
+        raise ValueError(f"Alerts of {kind!r} are described already.")
+    _describers[kind] = describe
+
+
+def unread_for(access: Access) -> list[UnreadAlert]:
+    """The person's own unread alerts, the latest first, each with what it is about.
+
+    An alert to what the person cannot open (a record that was removed since) is left out.
+    """
+    if access.user_id is None:
+        return []
+    alerts = list(_own_unread(access).order_by("-created_at", "-id"))
+    records: dict[str, list[UUID]] = defaultdict(list)
+    for alert in alerts:
+        records[alert.kind].append(alert.record_id)
+    subjects = {
+        (kind, record_id): subject
+        for kind, ids in records.items()
+        if kind in _describers
+        for record_id, subject in _describers[kind](access, ids).items()
+    }
+    names = names_of(alert.raised_by_id for alert in alerts)
+    return [
+        UnreadAlert(
+            id=alert.id,
+            kind=alert.kind,
+            record_id=alert.record_id,
+            root_id=alert.root_id,
+            created_at=alert.created_at,
+            raised_by=names[alert.raised_by_id].formal if alert.raised_by_id in names else subject.author,
+            reason=AlertReason(alert.reason).label,
+            subject=subject,
+        )
+        for alert in alerts
+        if (subject := subjects.get((alert.kind, alert.record_id))) is not None
+    ]
+
+
+def unread_count(access: Access) -> int:
+    """How many unread alerts the person has. One query."""
+    return _own_unread(access).count() if access.user_id is not None else 0
+
+
+def unread_roots(access: Access, root_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these records to which, or to an action of which, the person has an unread alert."""
+    if access.user_id is None:
+        return set()
+    return set(_own_unread(access).filter(root_id__in=set(root_ids)).values_list("root_id", flat=True))
+
+
+def unread_alert_exists(access: Access, root: OuterRef | str = "pk") -> Exists:
+    """A condition for queries of records: the person has an unread alert to it or to an action under it."""
+    outer = OuterRef(root) if isinstance(root, str) else root
+    # Nobody's alerts for the system: it has no user, and NULL matches no recipient.
+    return Exists(Alert.objects.filter(UNREAD, recipient_id=access.user_id, root_id=outer))
+
+
+def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]:
+    """Under each of these records those alerted to it, by name.
+
+    For callers that show it to key users who may read the record, and to the author of it.
+    """
+    alerts = list(Alert.objects.filter(record_id__in=set(record_ids)))
+    names = names_of(alert.recipient_id for alert in alerts)
+    found: dict[UUID, list[AlertStatus]] = defaultdict(list)
+    for alert in sorted(alerts, key=lambda alert: (names[alert.recipient_id], alert.id)):
+        found[alert.record_id].append(
+            AlertStatus(
+                recipient_id=alert.recipient_id,
+                name=names[alert.recipient_id].formal,
+                reason=alert.reason,
+                created_at=alert.created_at,
+                mail_state=alert.mail_state,
+                mailed_at=alert.mailed_at,
+                first_opened_at=alert.first_opened_at,
+                read_at=alert.read_at,
+                withdrawn_at=alert.withdrawn_at,
+            )
+        )
+    return dict(found)
+
+
+def recipient_ids(record_id: UUID) -> list[UUID]:
+    """Everybody alerted to a record whose alert was not withdrawn, read or not."""
+    alerts = Alert.objects.filter(record_id=record_id, withdrawn_at__isnull=True)
+    return list(alerts.order_by("created_at", "id").values_list("recipient_id", flat=True))
+
+
+def alert_to_mail(alert_id: UUID) -> Alert | None:
+    """The alert whose mail is owed; None once it was withdrawn. For the outbox's handler."""
+    return Alert.objects.filter(pk=alert_id, withdrawn_at__isnull=True).first()
+
+
+def unread_in_frame(request: HttpRequest) -> int:
+    """For the frame of every page; nothing outside a school and for visitors."""
+    if getattr(request, "school", None) is None:
+        return 0
+    return unread_count(request.access)  # type: ignore[attr-defined] # set by the middleware of core.access
+
+
+def _own_unread(access: Access) -> QuerySet[Alert]:
+    return Alert.objects.filter(UNREAD, recipient_id=access.user_id)

@@ -1,0 +1,187 @@
+"""Writes of alerts: whom to alert, raising, opening, marking as read, and what became of the mails."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from core.access import Access
+from core.audit.services import record
+from core.db.clock import now
+from core.outbox.services import owe
+from tenant_apps.alerts.enums import AlertKind, AlertReason, MailState
+from tenant_apps.alerts.models import Alert
+from tenant_apps.alerts.selectors import UNREAD
+from tenant_apps.categories.selectors import always_alerting
+from tenant_apps.staff.selectors import active_among, default_alert_group, members_of, safety_net
+
+ALERT_MAIL = "alerts.mail"
+ASSIGNMENT_MAIL = "alerts.assignment"
+
+# From here on the form asks "n people will be able to open this".
+MANY_RECIPIENTS = 10
+
+
+def choose_recipients(
+    *,
+    chosen: Iterable[UUID],
+    groups: Iterable[UUID],
+    category_ids: Collection[UUID],
+    author_id: UUID | None,
+    is_action: bool = False,
+) -> dict[UUID, AlertReason]:
+    """Whom a new record alerts, and why: each active person once, a choice by name before a group.
+
+    A group never alerts the author. When that leaves nobody, the default alert group is alerted, whatever the
+    form let through; if nobody in it is active but the author, editors, then administrators; the author only
+    when there is nobody else at all. An action may alert nobody. Members that came by the default group
+    count as such where a category always alerts it.
+    """
+    chosen_ids = list(dict.fromkeys(chosen))
+    group_ids = set(groups)
+    active = active_among(chosen_ids)
+    recipients = {user_id: AlertReason.CHOSEN for user_id in chosen_ids if user_id in active}
+    default = default_alert_group()
+    always = bool(always_alerting(category_ids))
+    # The default group comes last: somebody in another chosen group as well was meant through that one.
+    for group_id in sorted(group_ids, key=lambda one: (default is not None and one == default.id, one)):
+        is_default = default is not None and group_id == default.id and always
+        reason = AlertReason.DEFAULT if is_default else AlertReason.GROUP
+        for user_id in members_of([group_id]):
+            if user_id != author_id:
+                recipients.setdefault(user_id, reason)
+    if recipients or is_action:
+        return recipients
+    return dict.fromkeys(_fallback(default.id if default else None, author_id), AlertReason.DEFAULT)
+
+
+@transaction.atomic
+def raise_alerts(
+    *,
+    kind: AlertKind | str,
+    record_id: UUID,
+    root_id: UUID,
+    recipients: Mapping[UUID, AlertReason | str],
+    category_ids: Collection[UUID],
+    by: Access,
+    at: datetime | None = None,
+) -> list[UUID]:
+    """Alert these people to a record, and owe each one mail; the ids of the new alerts.
+
+    Somebody alerted to the record before is not alerted again, also when two requests come at once.
+    `category_ids` are the record's, closed upward: the mail names those that its reader may see named.
+    """
+    created_at = at or now()
+    wanted = [
+        Alert(
+            recipient_id=recipient_id,
+            kind=AlertKind(kind),
+            record_id=record_id,
+            root_id=root_id,
+            raised_by_id=by.user_id,
+            reason=AlertReason(reason),
+            created_at=created_at,
+        )
+        for recipient_id, reason in sorted(recipients.items())
+    ]
+    Alert.objects.bulk_create(wanted, ignore_conflicts=True)
+    made = {
+        alert.id: alert.recipient_id
+        for alert in Alert.objects.filter(id__in=[alert.id for alert in wanted]).only("recipient_id")
+    }
+    for alert_id in made:
+        owe(
+            ALERT_MAIL,
+            key=str(alert_id),
+            payload={"alert": str(alert_id), "categories": sorted(map(str, category_ids))},
+        )
+    if made:
+        record(
+            "alert.raised",
+            by=by,
+            record=(str(AlertKind(kind)), record_id),
+            detail={"recipients": sorted(map(str, made.values()))},
+            at=at,
+        )
+    return list(made)
+
+
+@transaction.atomic
+def notify_assignment(
+    *,
+    record_id: UUID,
+    assignee_id: UUID,
+    category_ids: Collection[UUID],
+    by: Access,
+    at: datetime | None = None,
+) -> None:
+    """Owe the mail that tells somebody that an incident is theirs now.
+
+    Assigning again later, to the same person too, is a new mail; the same moment twice is one.
+    """
+    moment = at or now()
+    owe(
+        ASSIGNMENT_MAIL,
+        key=f"{record_id}:{assignee_id}:{moment.timestamp():.6f}",
+        payload={
+            "record": str(record_id),
+            "assignee": str(assignee_id),
+            "by": str(by.user_id) if by.user_id else None,
+            "categories": sorted(map(str, category_ids)),
+        },
+    )
+    record(
+        "assignment.notified",
+        by=by,
+        record=("incident", record_id),
+        detail={"assignee": assignee_id},
+        at=at,
+    )
+
+
+def mark_read(*, root_id: UUID, by: Access, at: datetime | None = None) -> int:
+    """Acknowledge the person's own alerts to a record and what hangs on it; how many.
+
+    Other people's alerts stay. The caller, who knows the students, writes the audit event.
+    """
+    return _own(by, [root_id]).update(read_at=at or now())
+
+
+@transaction.atomic
+def mark_opened(*, root_ids: Collection[UUID], by: Access, at: datetime | None = None) -> int:
+    """Note that the person saw these records; how many alerts it was the first time for."""
+    alerts = _own(by, root_ids).filter(first_opened_at__isnull=True)
+    first = list(alerts.values_list("id", flat=True))
+    if first:
+        Alert.objects.filter(id__in=first).update(first_opened_at=at or now())
+        record("alert.opened", by=by, detail={"alerts": first}, at=at)
+    return len(first)
+
+
+@transaction.atomic
+def note_mailed(*, alert_id: UUID, by: Access, at: datetime | None = None) -> None:
+    """The mail about an alert goes out now; call it before sending, in the same transaction."""
+    Alert.objects.filter(pk=alert_id).update(mail_state=MailState.SENT, mailed_at=at or now())
+    record("alert.mailed", by=by, record=("alert", alert_id), at=at)
+
+
+@transaction.atomic
+def note_mail_failed(*, alert_id: UUID, by: Access, at: datetime | None = None) -> None:
+    """The mail about an alert was given up; the alert stands on the dashboard all the same."""
+    changed = Alert.objects.filter(pk=alert_id).exclude(mail_state=MailState.SENT)
+    if changed.update(mail_state=MailState.FAILED):
+        record("alert.mail_failed", by=by, record=("alert", alert_id), at=at)
+
+
+def _own(by: Access, root_ids: Collection[UUID]) -> QuerySet[Alert]:
+    return Alert.objects.filter(UNREAD, recipient_id=by.user_id, root_id__in=root_ids)
+
+
+def _fallback(default_group_id: UUID | None, author_id: UUID | None) -> list[UUID]:
+    team = members_of([default_group_id]) if default_group_id else []
+    for read in (lambda: team, safety_net):
+        if others := [user_id for user_id in read() if user_id != author_id]:
+            return others
+    return team or safety_net()

@@ -1,0 +1,211 @@
+"""Reads of the category tree, and what follows from it.
+
+A school has some dozens of categories: the whole tree is one small query, and everything else is worked out
+on `CategoryView`s. Names of Restricting categories are shown only to those who may view them; that is for
+the caller, with the person's access.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from math import dist
+from uuid import UUID
+
+from core.access import Access
+from tenant_apps.categories.enums import LIGHT_HEX
+from tenant_apps.categories.models import Category
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category as it is read: plain values, no way back to the database."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    colour: str
+    is_restricting: bool
+    starts_monitoring: bool
+    always_alerts: bool
+    is_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCategory:
+    """A category of the form with the sub-categories that appear once it is chosen.
+
+    `can_choose` is false for a parent that stands there only because a sub-category beneath it is offered.
+    """
+
+    category: CategoryView
+    can_choose: bool
+    children: tuple["OfferedCategory", ...]
+
+
+CategoryMap = Mapping[UUID, CategoryView]
+
+
+def all_categories() -> list[CategoryView]:
+    """Every category, disabled ones too, parents before children, in the school's order. One query."""
+    rows = [
+        CategoryView(*row)
+        for row in Category.objects.order_by("position", "id").values_list(
+            "id",
+            "name",
+            "parent_id",
+            "colour",
+            "is_restricting",
+            "starts_monitoring",
+            "always_alerts",
+            "is_enabled",
+        )
+    ]
+    by_parent: dict[UUID | None, list[CategoryView]] = {}
+    for row in rows:
+        by_parent.setdefault(row.parent_id, []).append(row)
+    in_order: list[CategoryView] = []
+
+    def walk(parent_id: UUID | None) -> None:
+        for category in by_parent.get(parent_id, ()):
+            in_order.append(category)
+            walk(category.id)
+
+    walk(None)
+    return in_order
+
+
+def category_map() -> dict[UUID, CategoryView]:
+    """Every category by id, in the order of `all_categories`. One query."""
+    return {category.id: category for category in all_categories()}
+
+
+def restricting_ids() -> frozenset[UUID]:
+    """All Restricting categories, enabled or not. One query."""
+    return frozenset(Category.objects.filter(is_restricting=True).values_list("id", flat=True))
+
+
+def close_upward(ids: Iterable[UUID], *, categories: CategoryMap | None = None) -> set[UUID]:
+    """The categories with all their parents: choosing a sub-category adds its parent.
+
+    Raises KeyError for an id that is no category. Pass `categories` where they are loaded already.
+    """
+    categories = category_map() if categories is None else categories
+    closed: set[UUID] = set()
+    for category_id in ids:
+        step: UUID | None = category_id
+        while step is not None and step not in closed:
+            closed.add(step)
+            step = categories[step].parent_id
+    return closed
+
+
+def leaves(ids: Collection[UUID], *, categories: CategoryMap | None = None) -> set[UUID]:
+    """The most specific ones: those without a child among `ids`."""
+    categories = category_map() if categories is None else categories
+    parents = {categories[category_id].parent_id for category_id in ids}
+    return {category_id for category_id in ids if category_id not in parents}
+
+
+def begins_monitoring(ids: Collection[UUID], *, categories: CategoryMap | None = None) -> set[UUID]:
+    """Of the categories a record carries (closed upward), those under which it starts monitoring by itself.
+
+    A Restricting sub-category starts for itself only: a parent that is not Restricting starts only if it was
+    chosen alone or with a sub-category that is not Restricting either. Otherwise the list of the open parent
+    would tell that there is something.
+    """
+    categories = category_map() if categories is None else categories
+    children: dict[UUID, list[UUID]] = {}
+    for category_id in ids:
+        parent_id = categories[category_id].parent_id
+        if parent_id is not None:
+            children.setdefault(parent_id, []).append(category_id)
+
+    def is_open(category_id: UUID) -> bool:
+        if categories[category_id].is_restricting:
+            return False
+        below = children.get(category_id, [])
+        return not below or any(is_open(child) for child in below)
+
+    return {
+        category_id
+        for category_id in ids
+        if categories[category_id].starts_monitoring
+        and (categories[category_id].is_restricting or is_open(category_id))
+    }
+
+
+def offered_to(access: Access, *, categories: CategoryMap | None = None) -> list[OfferedCategory]:
+    """The tree a form offers: enabled categories for which the person's group has "Add Incidents".
+
+    A parent that is enabled but not the person's to add still leads to sub-categories that are; a disabled
+    parent takes its sub-categories with it.
+    """
+    categories = category_map() if categories is None else categories
+    by_parent: dict[UUID | None, list[CategoryView]] = {}
+    for category in categories.values():
+        if category.is_enabled:
+            by_parent.setdefault(category.parent_id, []).append(category)
+
+    def offers(parent_id: UUID | None) -> tuple[OfferedCategory, ...]:
+        found = []
+        for category in by_parent.get(parent_id, ()):
+            children = offers(category.id)
+            can_choose = category.id in access.add_incidents
+            if can_choose or children:
+                found.append(OfferedCategory(category, can_choose, children))
+        return tuple(found)
+
+    return list(offers(None))
+
+
+def always_alerting(ids: Collection[UUID], *, categories: CategoryMap | None = None) -> set[UUID]:
+    """Of these categories, those for which the form preselects the default alert group."""
+    categories = category_map() if categories is None else categories
+    return {category_id for category_id in ids if categories[category_id].always_alerts}
+
+
+def named_for(
+    ids: Iterable[UUID], *, view_incidents: Collection[UUID], categories: CategoryMap | None = None
+) -> list[CategoryView]:
+    """The categories that a mail or an alert may name to someone with these "View Incidents", in order.
+
+    Every one that is not Restricting, and of the Restricting ones those the person may view.
+    """
+    categories = category_map() if categories is None else categories
+    wanted = set(ids)
+    return [
+        category
+        for category in categories.values()
+        if category.id in wanted and (not category.is_restricting or category.id in view_incidents)
+    ]
+
+
+def nearest_colour(hex_colour: str) -> str:
+    """The class of the palette that looks most like a colour given as "#rrggbb" or "#rgb".
+
+    Distance is taken in CIE L*a*b*, where equal steps look equal; in plain RGB dark reds come out as browns.
+    Raises ValueError for anything else.
+    """
+    wanted = _lab(hex_colour)
+    return min(LIGHT_HEX, key=lambda colour: dist(wanted, _lab(LIGHT_HEX[colour]))).value
+
+
+def _lab(hex_colour: str) -> tuple[float, float, float]:
+    digits = hex_colour.strip().removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    if len(digits) != 6:
+        raise ValueError(f"{hex_colour!r} is not a colour.")
+
+    def linear(channel: int) -> float:
+        share = channel / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    def curved(share: float) -> float:
+        return share ** (1 / 3) if share > 0.008856 else 7.787 * share + 16 / 116
+
+    red, green, blue = (linear(int(digits[at : at + 2], 16)) for at in (0, 2, 4))
+    # sRGB to CIE XYZ, each divided by the white point D65.
+    x = curved((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047)
+    y = curved(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    z = curved((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)

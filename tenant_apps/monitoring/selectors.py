@@ -1,0 +1,123 @@
+"""Reads of monitoring: what is on, for the categories whose "View Students" the person has, and nothing else.
+
+"View Incidents" plays no part here; whoever may not see a category under monitoring does not learn that it
+is on.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from core.access import Access
+from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
+from tenant_apps.monitoring.models import Monitoring
+from tenant_apps.students.selectors import students_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredCategory:
+    """One category under which a student is monitored now."""
+
+    category: CategoryView
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringStretch:
+    """One stretch of a student's monitoring history; open while `ended_at` is None."""
+
+    category: CategoryView
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def monitored_now(
+    access: Access, student_ids: Collection[UUID], *, categories: CategoryMap | None = None
+) -> dict[UUID, list[CategoryView]]:
+    """For each of these students the categories on now, in the school's order; empty where there are none.
+
+    The caller shows students of the person's classes only.
+    """
+    found: dict[UUID, list[CategoryView]] = {student_id: [] for student_id in student_ids}
+    if not found or not _sees_any(access):
+        return found
+    tree = category_map() if categories is None else categories
+    rows = _open(access).filter(student_id__in=found).values_list("student_id", "category_id")
+    on: dict[UUID, set[UUID]] = defaultdict(set)
+    for student_id, category_id in rows:
+        on[student_id].add(category_id)
+    for student_id, category_ids in on.items():
+        found[student_id] = [category for category in tree.values() if category.id in category_ids]
+    return found
+
+
+def monitored_students(
+    access: Access, category_id: UUID | None = None
+) -> dict[UUID, list[MonitoredCategory]]:
+    """Current students of the person's classes who are monitored now, under this category or under any.
+
+    Students who have left or not begun yet are in no such list; their monitoring stays on all the same.
+    """
+    if not _sees_any(access):
+        return {}
+    rows = _listed(access)
+    if category_id is not None:
+        rows = rows.filter(category_id=category_id)
+    tree = category_map()
+    found: dict[UUID, list[MonitoredCategory]] = defaultdict(list)
+    for student_id, row_category, started_at in rows.values_list("student_id", "category_id", "started_at"):
+        found[student_id].append(MonitoredCategory(tree[row_category], started_at))
+    return dict(found)
+
+
+def monitored_counts(access: Access) -> dict[UUID, int]:
+    """How many students `monitored_students` lists under each category."""
+    if not _sees_any(access):
+        return {}
+    return dict(
+        _listed(access)
+        .values("category_id")
+        .annotate(students=Count("id"))
+        .values_list("category_id", "students")
+    )
+
+
+def monitoring_history(access: Access, student_id: UUID) -> list[MonitoringStretch]:
+    """Every stretch of one student's monitoring that the person may see, the latest first.
+
+    The caller has found the student visible to the person.
+    """
+    if not _sees_any(access):
+        return []
+    tree = category_map()
+    rows = _visible(access).filter(student_id=student_id).order_by("-started_at", "-id")
+    return [
+        MonitoringStretch(tree[category_id], started_at, ended_at)
+        for category_id, started_at, ended_at in rows.values_list("category_id", "started_at", "ended_at")
+    ]
+
+
+def _sees_any(access: Access) -> bool:
+    return access.is_elevated and bool(access.view_students)
+
+
+def _visible(access: Access) -> QuerySet[Monitoring]:
+    rows = Monitoring.objects.all()
+    return rows if access.is_system else rows.filter(category_id__in=access.view_students)
+
+
+def _open(access: Access) -> QuerySet[Monitoring]:
+    return _visible(access).filter(ended_at__isnull=True)
+
+
+def _listed(access: Access) -> QuerySet[Monitoring]:
+    return (
+        _open(access)
+        .filter(student_id__in=students_visible_to(access).values("id"), student__archived_at__isnull=True)
+        .exclude(student__start_date__gt=timezone.localdate())
+    )

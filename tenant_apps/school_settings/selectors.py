@@ -1,0 +1,133 @@
+"""Reads of the school's settings. They hold nothing about a person's records, so no access is asked for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from core.audit.context import current
+from core.tenancy import current_school
+from tenant_apps.school_settings.enums import (
+    DEFAULT_ADULT_CONCERN_TEXT,
+    DEFAULT_FILES_HINT,
+    DEFAULT_IMMEDIATE_DANGER_TEXT,
+    DEFAULT_INCIDENT_HINT,
+)
+from tenant_apps.school_settings.models import SETTINGS_ID, Closure, Settings
+
+SATURDAY = 5
+
+# Shown in place of a word in braces for which the school has entered nothing yet. Each still reads as a
+# sentence and says whom to ask, because it stands where somebody may be in a hurry.
+UNKNOWN = {
+    "safeguarding_team": "Ask at the school office for the safeguarding team",
+    "out_of_hours_number": "ask the safeguarding team beforehand for the number",
+    "headteacher": "the headteacher",
+    "chair_of_governors": "the chair of governors",
+    "lado_number": "(ask the school office for the number)",
+    "safeguarding_line": "ask at the school office",
+}
+
+# What an administrator is told is still missing.
+NOTICE_FIELDS = {
+    "head_name": "Headteacher",
+    "chair_of_governors": "Chair of governors",
+    "out_of_hours_number": "Out-of-hours number",
+    "lado_number": "Local authority designated officer (LADO) number",
+    "safeguarding_line": "Safeguarding line",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPerson:
+    """Someone to turn to in person: the name as it is spoken and the extension, empty where none is known."""
+
+    user_id: UUID
+    formal_name: str
+    extension: str
+
+    def __str__(self) -> str:
+        return f"{self.formal_name} (ext. {self.extension})" if self.extension else self.formal_name
+
+
+@dataclass(frozen=True, slots=True)
+class FormNotices:
+    """The texts of "Add Incident" with every name and number filled in."""
+
+    immediate_danger: str
+    adult_concern: str
+    incident_hint: str
+    files_hint: str
+
+
+def get_settings() -> Settings:
+    """The school's settings: one query, and one only while a request is answered.
+
+    Raises Settings.DoesNotExist in a school that was never provisioned.
+    """
+    context = current()
+    if context is None:
+        return Settings.objects.get(pk=SETTINGS_ID)
+    # Kept by school: what one school decided must not answer for another that the same request enters.
+    kept: dict[UUID, Settings] = context.request.__dict__.setdefault("_school_settings", {})
+    school_id = current_school().id
+    if school_id not in kept:
+        kept[school_id] = Settings.objects.get(pk=SETTINGS_ID)
+    return kept[school_id]
+
+
+def form_notices(*, team: Sequence[TeamPerson]) -> FormNotices:
+    """The texts of the form filled for today; `team` are the people of the default alert group.
+
+    A text that was emptied stands as on the first day: these notices are never absent. What is not known yet
+    reads as a neutral phrase.
+    """
+    settings = get_settings()
+    known = {
+        "safeguarding_team": ", ".join(str(person) for person in team),
+        "out_of_hours_number": settings.out_of_hours_number,
+        "headteacher": settings.head_name,
+        "chair_of_governors": settings.chair_of_governors,
+        "lado_number": settings.lado_number,
+        "safeguarding_line": settings.safeguarding_line,
+    }
+    if settings.safeguarding_line and known["safeguarding_team"]:
+        known["safeguarding_team"] += f" · safeguarding line {settings.safeguarding_line}"
+
+    def filled(text: str, default: str) -> str:
+        return re.sub(
+            r"\{(\w+)\}",
+            # An unknown word in braces is the school's own text and stays as typed.
+            lambda word: known.get(word[1]) or UNKNOWN.get(word[1], word[0]),
+            text.strip() or default,
+        )
+
+    return FormNotices(
+        immediate_danger=filled(settings.immediate_danger_text, DEFAULT_IMMEDIATE_DANGER_TEXT),
+        adult_concern=filled(settings.adult_concern_text, DEFAULT_ADULT_CONCERN_TEXT),
+        incident_hint=filled(settings.incident_hint, DEFAULT_INCIDENT_HINT),
+        files_hint=filled(settings.files_hint, DEFAULT_FILES_HINT),
+    )
+
+
+def missing_notice_fields() -> list[str]:
+    """What administrators still have to enter for the notices on the form, in their words."""
+    settings = get_settings()
+    return [label for field, label in NOTICE_FIELDS.items() if not getattr(settings, field)]
+
+
+def is_school_day(day: date) -> bool:
+    """Whether school is held: a weekday within the academic year that is not a closure."""
+    settings = get_settings()
+    return (
+        settings.year_start <= day <= settings.year_end
+        and day.weekday() < SATURDAY
+        and not Closure.objects.filter(date=day).exists()
+    )
+
+
+def academic_year_of(day: date) -> tuple[date, date]:
+    """The English academic year that a day lies in: 1 September to 31 August, both included."""
+    first = day.year if day.month >= 9 else day.year - 1
+    return date(first, 9, 1), date(first + 1, 8, 31)

@@ -1,0 +1,28 @@
+"""Where the staff meets provisioning."""
+
+from core.access import SYSTEM
+from tenant_apps.staff.services import NewPerson, seed_staff
+from tenants.models import School
+from tenants.setup_sheet import SetupSheet
+
+
+def seed(school: School, sheet: SetupSheet) -> list[str]:
+    """User groups, users without passwords, the default alert group; tells which categories are unknown."""
+    unknown = seed_staff(
+        people=[
+            NewPerson(
+                email=row.email,
+                title=row.title,
+                first_name=row.first_name,
+                last_name=row.last_name,
+                user_group=row.user_group,
+            )
+            for row in sheet.staff
+        ],
+        by=SYSTEM,
+    )
+    return [
+        f"The category “{name}” is not on the default list: Admin and DSL/SLT have all rights in it,"
+        " nobody else has any."
+        for name in unknown
+    ]
