@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("tenant_apps.staff.urls")),
     path("", include("tenant_apps.incidents.urls")),
 ]
 
