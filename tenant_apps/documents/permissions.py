@@ -1,5 +1,7 @@
 """Who may do what with a document. Records decide for what hangs on them; drafts belong to the uploader."""
 
+from uuid import UUID
+
 from core.access import Access
 from core.access.owners import get_owner
 from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
@@ -27,6 +29,15 @@ def can_open(access: Access, document: Document) -> bool:
         # A kind that nobody answers for stays shut.
         return False
     return owner.may_open(access, document.owner_id)
+
+
+def can_attach(access: Access, kind: str, owner_id: UUID) -> bool:
+    """Whether the owner takes files from this person; asking may make an empty draft of a free id."""
+    try:
+        owner = get_owner(kind)
+    except LookupError:
+        return False
+    return owner.may_attach is not None and owner.may_attach(access, owner_id)
 
 
 def can_remove(access: Access, document: Document) -> bool:

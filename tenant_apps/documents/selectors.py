@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.access import Access
 from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent
-from tenant_apps.documents.permissions import can_open, can_remove
+from tenant_apps.documents.permissions import can_attach, can_open, can_remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class DocumentView:
     is_missing: bool
     uploaded_at: datetime
     uploaded_by_id: UUID | None
+    sha256: str
 
     @property
     def url(self) -> str:
@@ -69,32 +70,16 @@ def documents_of(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[DocumentView
     rows = (
         Document.objects.filter(owner_kind=kind, owner_id__in=ids, deleted_at__isnull=True)
         .order_by("id")
-        .values_list(
-            "owner_id",
-            "id",
-            "name",
-            "size",
-            "content_type",
-            "opens_inline",
-            "state",
-            "uploaded_at",
-            "uploaded_by_id",
-        )
+        .defer("wrapped_key")
     )
-    for owner_id, document_id, name, size, content_type, opens_inline, state, uploaded_at, uploader in rows:
-        found[owner_id].append(
-            DocumentView(
-                id=document_id,
-                name=name,
-                size=size,
-                content_type=content_type,
-                opens_inline=opens_inline,
-                is_missing=state == DocumentState.MISSING,
-                uploaded_at=uploaded_at,
-                uploaded_by_id=uploader,
-            )
-        )
+    for document in rows:
+        found[document.owner_id].append(_view(document))
     return dict(found)
+
+
+def describe_document(document_id: UUID) -> DocumentView:
+    """One document for the app that owns it; raises Document.DoesNotExist."""
+    return _view(Document.objects.defer("wrapped_key").get(id=document_id))
 
 
 def get_document(access: Access, document_id: UUID) -> Document:
@@ -123,12 +108,21 @@ def students_of(document_id: UUID) -> list[UUID]:
 
 
 def count_in_draft(access: Access, draft_id: UUID) -> int:
-    """How many documents this person has with a draft; Http404 when somebody else has one there."""
-    uploaders = list(
-        Document.objects.filter(
-            owner_kind=DRAFT_OWNER, owner_id=draft_id, deleted_at__isnull=True
-        ).values_list("uploaded_by_id", flat=True)
-    )
-    if any(uploader != access.user_id for uploader in uploaders):
+    """How many documents are with a draft that takes this person's; Http404 for another's or a sent one."""
+    if not can_attach(access, DRAFT_OWNER, draft_id):
         raise Http404
-    return len(uploaders)
+    return Document.objects.filter(owner_kind=DRAFT_OWNER, owner_id=draft_id, deleted_at__isnull=True).count()
+
+
+def _view(document: Document) -> DocumentView:
+    return DocumentView(
+        id=document.id,
+        name=document.name,
+        size=document.size,
+        content_type=document.content_type,
+        opens_inline=document.opens_inline,
+        is_missing=document.state == DocumentState.MISSING,
+        uploaded_at=document.uploaded_at,
+        uploaded_by_id=document.uploaded_by_id,
+        sha256=document.sha256,
+    )

@@ -61,12 +61,14 @@ class DocumentUnavailable(Exception):  # noqa: N818 -- named for what is so
     """The content is not there as it was stored; the document is flagged and nothing of it was served."""
 
 
-def too_large() -> UploadRefused:
-    megabytes = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+def too_large(max_bytes: int) -> UploadRefused:
+    """The refusal of a file beyond this size."""
+    megabytes = max_bytes // (1024 * 1024)
     return UploadRefused(f"The file is larger than {megabytes} MB, which is the most that can be added.", 413)
 
 
 def store_refused() -> UploadRefused:
+    """The refusal while the store, or the key, is out of reach."""
     return UploadRefused(
         "The file could not be stored just now and was not added. Try again in a minute.", 503
     )
@@ -78,9 +80,12 @@ class Intake:
     Raises UploadRefused from every method but `abort`; after it nothing is stored and no row exists.
     """
 
-    def __init__(self, *, name: str, owner: Owner, by: Access, at: datetime | None = None) -> None:
+    def __init__(
+        self, *, name: str, owner: Owner, by: Access, max_bytes: int | None = None, at: datetime | None = None
+    ) -> None:
         school = current_school()
         self._name, self._owner, self._by, self._at = name, owner, by, at
+        self._max_bytes = max_bytes or settings.DOCUMENT_MAX_BYTES
         self._id = uuid7()
         self._head = bytearray()
         self._size = 0
@@ -100,9 +105,9 @@ class Intake:
     def write(self, content: bytes) -> None:
         """Seals and stores what has arrived."""
         self._size += len(content)
-        if self._size > settings.DOCUMENT_MAX_BYTES:
+        if self._size > self._max_bytes:
             self.abort()
-            raise too_large()
+            raise too_large(self._max_bytes)
         self._digest.update(content)
         if len(self._head) < HEAD_BYTES:
             self._head += content[: HEAD_BYTES - len(self._head)]
@@ -174,13 +179,14 @@ def receive(
     owner: Owner,
     by: Access,
     student_ids: Iterable[UUID] = (),
+    max_bytes: int | None = None,
     at: datetime | None = None,
 ) -> Document:
-    """Stores a file given in pieces (an open binary file will do) for a draft or a record.
+    """Stores a file given in pieces for a draft or a record; `max_bytes` is DOCUMENT_MAX_BYTES by default.
 
     Raises UploadRefused; whatever happens, either the document is whole and listed or nothing of it is.
     """
-    intake = Intake(name=name, owner=owner, by=by, at=at)
+    intake = Intake(name=name, owner=owner, by=by, max_bytes=max_bytes, at=at)
     try:
         for piece in content:
             intake.write(piece)
@@ -192,33 +198,31 @@ def receive(
 
 @transaction.atomic
 def move_to_owner(
-    document_ids: Iterable[UUID],
     *,
     from_owner: Owner,
     to_owner: Owner,
-    student_ids: Iterable[UUID] = (),
     by: Access,
+    student_ids: Iterable[UUID] = (),
+    document_ids: Iterable[UUID] | None = None,
     uploaded_by: UUID | None = None,
     at: datetime | None = None,
 ) -> list[UUID]:
     """Hands a draft's documents over to the record it became, and puts them into these students' vaults.
 
     Takes only what hangs on `from_owner` and was uploaded by `uploaded_by` (by default the person acting), so
-    that nobody smuggles a file into another's entry; other ids are left alone. Returns the ids it moved;
+    that nobody smuggles a file into another's entry; `document_ids` takes fewer. Returns the ids it moved;
     doing it twice moves nothing more.
     """
     student_ids = list(student_ids)
-    documents = list(
-        Document.objects.select_for_update()
-        .filter(
-            id__in=list(document_ids),
-            owner_kind=from_owner[0],
-            owner_id=from_owner[1],
-            uploaded_by_id=uploaded_by or by.user_id,
-            deleted_at__isnull=True,
-        )
-        .order_by("id")
+    waiting = Document.objects.filter(
+        owner_kind=from_owner[0],
+        owner_id=from_owner[1],
+        uploaded_by_id=uploaded_by or by.user_id,
+        deleted_at__isnull=True,
     )
+    if document_ids is not None:
+        waiting = waiting.filter(id__in=list(document_ids))
+    documents = list(waiting.select_for_update().order_by("id"))
     for document in documents:
         document.owner_kind, document.owner_id = to_owner
         if document.state != DocumentState.MISSING:

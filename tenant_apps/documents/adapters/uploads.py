@@ -7,6 +7,7 @@ is ever installed.
 import time
 from io import BytesIO
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponseBase
@@ -45,9 +46,9 @@ class EncryptingUploadHandler(FileUploadHandler):
 
     chunk_size = 64 * 1024
 
-    def __init__(self, request: HttpRequest, *, owner: Owner, by: Access) -> None:
+    def __init__(self, request: HttpRequest, *, owner: Owner, by: Access, max_bytes: int) -> None:
         super().__init__(request)
-        self._owner, self._by = owner, by
+        self._owner, self._by, self._max_bytes = owner, by, max_bytes
         self._intake: Intake | None = None
         self._began = time.monotonic()
         self.document: Document | None = None
@@ -58,7 +59,7 @@ class EncryptingUploadHandler(FileUploadHandler):
         if self._intake is not None or self.document is not None:
             self._stop(UploadRefused("Send one file at a time.", 400))
         try:
-            self._intake = Intake(name=file_name, owner=self._owner, by=self._by)
+            self._intake = Intake(name=file_name, owner=self._owner, by=self._by, max_bytes=self._max_bytes)
         except UploadRefused as refusal:
             self._stop(refusal)
 
@@ -99,15 +100,17 @@ class EncryptingUploadHandler(FileUploadHandler):
         raise StopUpload(connection_reset=True)
 
 
-def receive_file(request: HttpRequest, *, owner: Owner, by: Access) -> Document:
+def receive_file(request: HttpRequest, *, owner: Owner, by: Access, max_bytes: int | None = None) -> Document:
     """Reads the request's one file into a document for `owner`; raises UploadRefused.
 
     For views that are `csrf_exempt`, have called `csrf_refusal` and have not touched `request.POST`: by then
     the person is known and allowed, before a byte of the file was read.
     """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > too_large_from():
-        raise too_large()
-    handler = EncryptingUploadHandler(request, owner=owner, by=by)
+    most = max_bytes or settings.DOCUMENT_MAX_BYTES
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most + FRAME_BYTES:
+        # Refused unread: nobody waits for 5 GB.
+        raise too_large(most)
+    handler = EncryptingUploadHandler(request, owner=owner, by=by, max_bytes=most)
     request.upload_handlers = [handler]
     try:
         request.FILES  # noqa: B018 -- reading it is what parses the request
@@ -116,13 +119,6 @@ def receive_file(request: HttpRequest, *, owner: Owner, by: Access) -> Document:
         raise UploadRefused("The file did not arrive whole and was not added. Try again.", 400) from None
     finally:
         handler.abort()
-
-
-def too_large_from() -> int:
-    """The length of a request from which on it is refused unread."""
-    from django.conf import settings
-
-    return int(settings.DOCUMENT_MAX_BYTES) + FRAME_BYTES
 
 
 def csrf_refusal(request: HttpRequest) -> HttpResponseBase | None:
