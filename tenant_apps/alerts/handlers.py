@@ -22,6 +22,7 @@ from tenant_apps.alerts import selectors, services
 from tenant_apps.categories.selectors import named_for
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import viewable_by
+from tenants.models import School
 from tenants.selectors import school_url
 
 TOPICS = (services.ALERT_MAIL, services.ASSIGNMENT_MAIL)
@@ -91,6 +92,8 @@ def _send(
     categories: Sequence[str],
     thing: str = "",
 ) -> None:
+    school = current_school()
+    assert isinstance(school, School)
     names = names_of([by_id])
     author = names[by_id].formal if by_id in names else ""
     context = {
@@ -98,7 +101,7 @@ def _send(
         "author": author if categories else "",
         "categories": ", ".join(categories),
         "thing": thing,
-        "link": school_url(current_school(), reverse("people:login", urlconf=URLS)),
+        "link": school_url(school, reverse("people:login", urlconf=URLS)),
     }
     send_mail(
         to=to,

@@ -188,7 +188,7 @@ def unread_in_frame(request: HttpRequest) -> int:
     """For the frame of every page; nothing outside a school and for visitors."""
     if getattr(request, "school", None) is None:
         return 0
-    return unread_count(request.access)  # type: ignore[attr-defined] # set by the middleware of core.access
+    return unread_count(request.access)
 
 
 def _own_unread(access: Access) -> QuerySet[Alert]:

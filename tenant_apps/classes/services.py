@@ -123,12 +123,12 @@ def record_mis_groups(
                 setattr(stored, field, value)
             changed.append(stored)
     if is_whole:
-        ended = [group for group in known.values() if group.mis_id not in named and group.ended_on is None]
-        for group in ended:
-            group.ended_on = today
+        ended = [row for row in known.values() if row.mis_id not in named and row.ended_on is None]
+        for row in ended:
+            row.ended_on = today
     StudentGroup.objects.bulk_create(new, batch_size=500)
     StudentGroup.objects.bulk_update([*changed, *ended], [*fields[:3], "teacher", "ended_on"], batch_size=500)
     counts = {"added": len(new), "changed": len(changed), "ended": len(ended)}
     if any(counts.values()):
         record("student_group.mis_recorded", by=by, detail=counts, at=at)
-    return {group.mis_id: group.id for group in [*known.values(), *new]}, counts
+    return {row.mis_id: row.id for row in [*known.values(), *new]}, counts

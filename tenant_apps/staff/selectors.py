@@ -227,7 +227,8 @@ def alert_group_ids() -> dict[str, UUID]:
 
 def users_by_mis_id(mis_ids: Iterable[str]) -> Mapping[str, UUID]:
     """Which user is which member of the MIS's staff, for those that are users."""
-    return dict(StaffMember.objects.filter(mis_id__in=set(mis_ids)).values_list("mis_id", "user_id"))
+    rows = StaffMember.objects.filter(mis_id__in=set(mis_ids)).values_list("mis_id", "user_id")
+    return {mis_id: user_id for mis_id, user_id in rows if mis_id is not None}
 
 
 def _members_with(permission: SystemPermission) -> QuerySet[StaffMember]:
