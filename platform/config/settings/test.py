@@ -11,3 +11,5 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Nothing is collected for the tests; pages name their files by their plain addresses.
+STATIC_ROOT = None
