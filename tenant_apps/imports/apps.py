@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class ImportsConfig(AppConfig):
     name = "tenant_apps.imports"
     verbose_name = "Imports"
+
+    def ready(self) -> None:
+        from core.access.owners import register_owner
+        from tenant_apps.imports import handlers  # noqa: F401 -- importing it registers its topics
+        from tenant_apps.imports.services import OWNER_KIND
+
+        # An extract holds every child at once: it is read by the import and never served to anybody.
+        register_owner(
+            OWNER_KIND, may_open=lambda access, owner_id: False, label=lambda access, owner_id: "MIS extract"
+        )

@@ -5,6 +5,7 @@ from tenant_apps.students.selectors.finding import (
     StudentSuggestion,
     list_items,
     may_be_chosen,
+    same_name_note,
     search_students,
     suggest_students,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "may_be_chosen",
     "name_style",
     "register",
+    "same_name_note",
     "search_students",
     "student_header",
     "student_visible",

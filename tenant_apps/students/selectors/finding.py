@@ -43,15 +43,39 @@ class StudentSuggestion(StudentName):
 
     same_name_count: int
 
+    @property
+    def note(self) -> str:
+        """Year and tutor group, and how many share the name where it is more than one."""
+        return " · ".join(part for part in (self.place, same_name_note(self.same_name_count)) if part)
+
+
+def same_name_note(count: int) -> str:
+    """ "there are 2" behind the name of a pupil who has a namesake."""
+    return f"there are {count}" if count > 1 else ""
+
 
 def search_students(
-    access: Access, term: str, *, include_archived: bool = False, limit: int | None = None
+    access: Access,
+    term: str,
+    *,
+    include_archived: bool = False,
+    among: Collection[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
 ) -> list[StudentListItem]:
-    """Pupils this person may see with each typed word in some part of a name they have or had, sorted."""
-    students = _containing(students_visible_to(access), term, "search_key")
+    """Pupils this person may see with each typed word in some part of a name they have or had, sorted.
+
+    `among` keeps to some pupils, and then an empty term finds all of them; `after` continues a list behind
+    the pupil it ended with.
+    """
+    students = students_visible_to(access)
+    if among is not None:
+        students = students.filter(pk__in=among)
+    if among is None or term:
+        students = _containing(students, term, "search_key")
     if not include_archived:
         students = students.filter(archived_at__isnull=True)
-    return list_items(students, limit=limit)
+    return list_items(students, after=after, limit=limit)
 
 
 def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[StudentSuggestion]:
@@ -70,15 +94,22 @@ def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[Stud
 
 
 def may_be_chosen(access: Access, student_ids: Collection[UUID]) -> bool:
-    """Whether a form may name all these pupils: current and starting ones, and archived ones that are visible."""
+    """Whether a form may name all these pupils: current and starting ones, and archived ones one may see."""
     chosen = Student.objects.filter(pk__in=student_ids)
     offered = Q(archived_at__isnull=True) | Q(pk__in=students_visible_to(access).values("pk"))
     return chosen.filter(offered).count() == len(set(student_ids))
 
 
-def list_items(students: QuerySet[Student], *, limit: int | None = None) -> list[StudentListItem]:
+def list_items(
+    students: QuerySet[Student], *, after: UUID | None = None, limit: int | None = None
+) -> list[StudentListItem]:
     """The pupils of a query as a list in the order of names; two queries, however many they are."""
     style = name_style()
+    if after is not None:
+        last = Student.objects.filter(pk=after).values_list(style.sort_field, flat=True).first() or ""
+        students = students.filter(
+            Q(**{f"{style.sort_field}__gt": last}) | Q(**{style.sort_field: last, "pk__gt": after})
+        )
     today = timezone.localdate()
     return [
         StudentListItem(

@@ -1,0 +1,248 @@
+"""Receives extracts and applies them: all of one, or nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.access import SYSTEM, Access
+from core.audit.services import record
+from core.db.clock import now
+from core.db.keys import uuid7
+from core.outbox.services import owe
+from core.tenancy import current_school
+from tenant_apps.documents.services import DocumentUnavailable, read_document, receive
+from tenant_apps.imports.enums import ExtractKind, ImportSource, ImportState
+from tenant_apps.imports.models import Import
+from tenant_apps.imports.permissions import can_import
+from tenant_apps.imports.services.faults import ExtractHeldError, ExtractRefusedError, Faults, refuse
+from tenant_apps.imports.services.layout import BY_FILE
+from tenant_apps.imports.services.merging import Counts, Merge
+from tenant_apps.imports.services.progress import Teller, forget_progress
+from tenant_apps.imports.services.reading import (
+    MANIFEST,
+    PHOTO,
+    ZIP,
+    Extract,
+    Manifest,
+    open_extract,
+    read_file,
+)
+from tenant_apps.imports.services.staging import drop_stages, fill_stage, make_stages
+from tenant_apps.imports.services.validation import check_header, checked, find_repeated_rows
+
+OWNER_KIND = "import"
+TOPIC = "imports.apply"
+FINISHED = {ImportState.APPLIED, ImportState.REFUSED, ImportState.HELD}
+
+
+class StoredExtract(Protocol):
+    """What the documents say of a file they have stored."""
+
+    id: UUID
+    name: str
+    size: int
+    sha256: str
+
+
+def receive_extract(
+    content: Iterable[bytes],
+    *,
+    file_name: str,
+    source: ImportSource,
+    by: Access,
+    at: datetime | None = None,
+) -> UUID:
+    """Store an extract, encrypted as it comes, and note it as waiting; the import's id.
+
+    It is not applied by this: call apply_import, or queue_import for a worker to do it. Raises UploadRefused
+    of the documents when it is too large or cannot be stored.
+    """
+    if not can_import(by):
+        raise PermissionDenied
+    import_id = uuid7()
+    document = receive(content, name=file_name, owner=(OWNER_KIND, import_id), by=by)
+    note_extract(import_id=import_id, document=document, source=source, by=by, at=at)
+    return import_id
+
+
+@transaction.atomic
+def note_extract(
+    *,
+    import_id: UUID,
+    document: StoredExtract,
+    source: ImportSource,
+    by: Access,
+    at: datetime | None = None,
+) -> None:
+    """Note an extract that has been stored for this import as waiting."""
+    if not can_import(by):
+        raise PermissionDenied
+    Import.objects.create(
+        id=import_id,
+        file_name=document.name,
+        size=document.size,
+        sha256=document.sha256,
+        uploaded_by_id=by.user_id,
+        uploaded_at=at or now(),
+        source=source,
+        document_id=document.id,
+    )
+    record("extract.received", by=by, record=(OWNER_KIND, import_id), detail={"source": source}, at=at)
+
+
+@transaction.atomic
+def queue_import(*, import_id: UUID) -> None:
+    """Have a worker apply a waiting extract."""
+    owe(TOPIC, key=str(import_id), payload={"import": str(import_id)})
+
+
+def apply_import(*, import_id: UUID, at: datetime | None = None) -> ImportState:
+    """Apply a waiting extract in one transaction; what became of it.
+
+    Refused or held, it changes nothing, and says why on the import. Harmless twice. Imports of one school
+    run one after the other.
+    """
+    moment = at or now()
+    started_at = now()
+    try:
+        with transaction.atomic():
+            entry = _begin(import_id)
+            if entry.state in FINISHED:
+                return ImportState(entry.state)
+            warnings: list[str] = []
+            counts = _apply(entry, warnings, moment)
+            _finish(entry, ImportState.APPLIED, started_at, moment, counts=counts, warnings=warnings)
+    except ExtractRefusedError as refused:
+        faults = refused.faults
+        state, told = ImportState.REFUSED, {"faults": faults.as_json(), "faults_total": faults.total}
+    except ExtractHeldError as held:
+        state, told = ImportState.HELD, {"warnings": held.reasons}
+    else:
+        forget_progress(import_id)
+        return ImportState.APPLIED
+    with transaction.atomic():
+        _finish(_begin(import_id), state, started_at, moment, **told)
+    forget_progress(import_id)
+    return state
+
+
+@transaction.atomic
+def give_up(*, import_id: UUID) -> None:
+    """Refuse an extract whose import failed time and again for a reason that is not in the extract."""
+    entry = _begin(import_id)
+    if entry.state not in FINISHED:
+        faults = Faults()
+        faults.add(ZIP, "It could not be read for a technical reason. Upload it again, or contact support.")
+        moment = now()
+        _finish(
+            entry, ImportState.REFUSED, moment, moment, faults=faults.as_json(), faults_total=faults.total
+        )
+
+
+def _begin(import_id: UUID) -> Import:
+    """The import, alone: the lock lets readers and other writers pass, but no second import."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {Import._meta.db_table} IN SHARE UPDATE EXCLUSIVE MODE")
+    return Import.objects.get(pk=import_id)
+
+
+def _finish(entry: Import, state: ImportState, started_at: datetime, at: datetime, **told: object) -> None:
+    entry.state = state
+    entry.started_at = started_at
+    entry.finished_at = max(at, started_at)
+    for name, value in told.items():
+        setattr(entry, name, value)
+    entry.save()
+    totals: dict[str, int] = {}
+    for counts in (entry.counts or {}).values():
+        for word, number in counts.items():
+            totals[word] = totals.get(word, 0) + number
+    detail = {**totals, "faults": entry.faults_total}
+    record(f"extract.{state}", by=SYSTEM, record=(OWNER_KIND, entry.pk), detail=detail, at=at)
+
+
+def _apply(entry: Import, warnings: list[str], at: datetime) -> Counts:
+    with open_extract(_packed(entry)) as extract:
+        manifest = extract.manifest
+        entry.kind, entry.mis_name = manifest.kind, manifest.mis
+        entry.generated_at, entry.rows_total = manifest.generated_at, manifest.rows_total
+        warnings += extract.warnings
+        _check_school(manifest)
+        _check_age(manifest)
+        make_stages()
+        today = timezone.localtime(manifest.generated_at).date()
+        columns, read = _stage(extract, Teller(entry.pk, manifest.rows_total), warnings, today)
+    merge = Merge(columns=columns, is_full=manifest.kind == ExtractKind.FULL, today=today, at=at, by=SYSTEM)
+    counts = merge.run()
+    with connection.cursor() as cursor:
+        # What is checked at the end of a transaction must fail in here, where it still changes nothing.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    drop_stages()
+    return {file: {"read": read[file], **counts.get(file, {})} for file in columns}
+
+
+def _stage(
+    extract: Extract, teller: Teller, warnings: list[str], today: date
+) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Read every file into its stage; each file's columns and rows. Raises ExtractRefusedError at the end."""
+    faults = Faults()
+    columns: dict[str, list[str]] = {}
+    read: dict[str, int] = {}
+    for layout in extract.layouts():
+        before, done = faults.total, sum(read.values())
+        with read_file(extract, layout, faults) as (reader, rows):
+            warnings += check_header(reader)
+            if faults.total > before:
+                continue
+            values = checked(reader, rows, tell=lambda n, done=done: teller.tell(done + n), today=today)
+            fill_stage(layout.stage, values)
+        columns[layout.file], read[layout.file] = reader.header, reader.rows_read
+    faults.refuse_if_any()
+    for file in columns:
+        find_repeated_rows(BY_FILE[file], faults)
+    faults.refuse_if_any()
+    if any(PHOTO.fullmatch(name) for name in extract.archive.namelist()):
+        warnings.append("The photographs in the ZIP were not read.")
+    return columns, read
+
+
+def _packed(entry: Import) -> io.BytesIO:
+    """The extract in memory, in clear nowhere else: a ZIP is read from its end."""
+    packed = io.BytesIO()
+    try:
+        assert entry.document_id is not None
+        for piece in read_document(entry.document_id):
+            packed.write(piece)
+    except DocumentUnavailable:
+        raise refuse(ZIP, "It was damaged in the store. Upload it again.") from None
+    return packed
+
+
+def _check_school(manifest: Manifest) -> None:
+    if manifest.urn.strip() != current_school().urn.strip():
+        raise refuse(MANIFEST, "This extract is of another school.", column="school.urn", value=manifest.urn)
+
+
+def _check_age(manifest: Manifest) -> None:
+    last = (
+        Import.objects.filter(state=ImportState.APPLIED)
+        .order_by("-generated_at")
+        .values_list("generated_at", flat=True)
+        .first()
+    )
+    if last is not None and manifest.generated_at < last:
+        raise refuse(
+            MANIFEST,
+            f"Older than the last applied extract, which was made at {timezone.localtime(last):%d/%m/%Y %H:%M}.",
+            column="generated_at",
+            value=manifest.generated_at.isoformat(),
+        )

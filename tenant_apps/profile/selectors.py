@@ -1,0 +1,258 @@
+"""What a pupil's pages and lists show, put together from the apps beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from core.access import Access
+from core.access.enums import SystemPermission
+from tenant_apps.attendance.selectors import AttendanceFigure, attendance_of
+from tenant_apps.categories.selectors import CategoryView
+from tenant_apps.monitoring.selectors import monitored_now, monitored_students
+from tenant_apps.school_settings.selectors import get_settings
+from tenant_apps.students.enums import ETHNICITIES, SEN_NEEDS, EnrolmentStatus, SenStatus, Sex
+from tenant_apps.students.selectors import (
+    ContactView,
+    LinkedStudent,
+    StudentHeader,
+    StudentListItem,
+    contacts_of,
+    get_student,
+    linked_students,
+    register,
+    same_name_note,
+    search_students,
+    student_header,
+    students_visible_to,
+)
+
+PAGE = 25
+NOT_KNOWN = "Not known"
+COURT_ORDER_LINE = "Court order: ask the DSL before any contact or release"
+
+WARNINGS = {
+    "upn_invalid": "The UPN in the MIS is not valid: its letter and number do not belong together.",
+    "name_incomplete": "The MIS gives only one part of the legal name.",
+    "date_of_birth_missing": "The MIS gives no date of birth.",
+    "date_of_birth_in_future": "The date of birth in the MIS lies in the future.",
+    "unknown_code": "The MIS gives a code that is not known here.",
+    "former_upn_other_surname": "The former UPN is on a record under another surname; the two were not joined.",
+}
+WARNING_FIELDS = {
+    "sex": "sex",
+    "year_group": "year group",
+    "enrolment_status": "enrolment status",
+    "sen_status": "SEN status",
+    "sen_needs": "SEN needs",
+    "ethnicity": "ethnicity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRow:
+    """A pupil in a list, with what may be done from there and what may be seen of their monitoring."""
+
+    id: UUID
+    name: str
+    initials: str
+    class_name: str
+    url: str
+    add_url: str
+    note: str
+    is_archived: bool
+    monitored: Sequence[CategoryView]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of the quick search; `after` continues it, None at its end."""
+
+    rows: list[StudentRow]
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sheet of the overview: what the MIS says, in pairs of label and value."""
+
+    heading: str
+    pairs: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The "Overview" tab."""
+
+    header: StudentHeader
+    blocks: list[Block]
+    contacts: list[ContactView]
+    links: list[LinkedStudent]
+    attendance: AttendanceFigure
+    warnings: list[str]
+
+    @property
+    def has_court_order(self) -> bool:
+        return any(contact.has_court_order for contact in self.contacts)
+
+
+def student_rows(access: Access, students: Iterable[StudentListItem]) -> list[StudentRow]:
+    """List items as rows, with the categories under which each is monitored now as far as they are open."""
+    students = list(students)
+    monitored = monitored_now(access, [student.id for student in students])
+    opens = access.can(SystemPermission.VIEW_STUDENT_DETAILS)
+    adds = access.can(SystemPermission.ADD_ENTRIES)
+    add_url = reverse("incidents:add")
+    return [
+        StudentRow(
+            id=student.id,
+            name=student.name,
+            initials=student.initials,
+            class_name=student.place,
+            url=reverse("profile:overview", args=[student.id]) if opens else "",
+            add_url=f"{add_url}?student={student.id}" if adds else "",
+            note="starting" if student.is_starting else same_name_note(student.same_name_count),
+            is_archived=student.is_archived,
+            monitored=monitored[student.id],
+        )
+        for student in students
+    ]
+
+
+def quick_search(
+    access: Access, *, term: str, monitored: bool, include_archived: bool, after: UUID | None
+) -> SearchResult:
+    """ "Quick Student Search": by name, among the monitored students, or both; a page at a time."""
+    among = _monitored_ids(access, include_archived) if monitored else None
+    found = search_students(
+        access, term, include_archived=include_archived, among=among, after=after, limit=PAGE + 1
+    )
+    page = found[:PAGE]
+    return SearchResult(student_rows(access, page), page[-1].id if len(found) > PAGE else None)
+
+
+def _monitored_ids(access: Access, include_archived: bool) -> set[UUID]:
+    ids = set(monitored_students(access))
+    if include_archived:
+        archived = students_visible_to(access).filter(archived_at__isnull=False)
+        left = monitored_now(access, list(archived.values_list("pk", flat=True)))
+        ids |= {student for student, categories in left.items() if categories}
+    return ids
+
+
+def group_register(access: Access, group_id: UUID) -> dict[str, Any]:
+    """A group's register with the notes of monitoring; Http404 where the person sees nobody of it."""
+    group = register(access, group_id)
+    return {"group": group, "rows": student_rows(access, group.students)}
+
+
+def overview(access: Access, student_id: UUID) -> Overview:
+    """What the MIS says of a pupil; Http404 where the person may not see them."""
+    student = get_student(access, student_id)
+    return Overview(
+        header=student_header(student),
+        blocks=[_basics(student), _needs(student), _background(student)],
+        contacts=contacts_of(student),
+        links=linked_students(access, student),
+        attendance=attendance_of(access, student_id, since=_year_start()),
+        warnings=[_warning(warning) for warning in student.warnings],
+    )
+
+
+def _year_start() -> date:
+    return get_settings().year_start
+
+
+def _basics(student: Any) -> Block:
+    header = student_header(student)
+    legal = f"{student.legal_forename} {student.legal_surname}".strip()
+    pairs = [
+        (
+            "Legal name",
+            " ".join(filter(None, [student.legal_forename, student.middle_names, student.legal_surname])),
+        ),
+        ("Preferred name", _preferred(student) if _preferred(student) != legal else ""),
+        ("D.O.B.", f"{_day(student.date_of_birth)}{_age(student.date_of_birth)}"),
+        ("Sex", _choice(Sex, student.sex)),
+        ("Gender", student.gender),
+        ("UPN", student.upn or ""),
+        ("Year group", header.year),
+        ("Tutor group", header.tutor),
+        ("House", student.house or ""),
+        ("Enrolment status", _choice(EnrolmentStatus, student.enrolment_status)),
+        ("Start date", _day(student.start_date)),
+        ("Leaving date", _day(student.leaving_date)),
+        ("Leaving destination", student.leaving_destination),
+        ("Address", ", ".join(filter(None, [student.address, student.postcode]))),
+    ]
+    always = {"Legal name", "D.O.B.", "Sex", "UPN", "Year group", "Tutor group", "Start date"}
+    return _block("Details", pairs, always)
+
+
+def _needs(student: Any) -> Block:
+    pairs = [
+        ("SEN status", _choice(SenStatus, student.sen_status)),
+        ("SEN needs", ", ".join(SEN_NEEDS.get(need, need) for need in student.sen_needs)),
+        ("Medical conditions", ", ".join(student.medical_conditions)),
+        ("Medical notes", student.medical_notes),
+    ]
+    return _block("SEN and medical", pairs, {"SEN status", "Medical conditions"})
+
+
+def _background(student: Any) -> Block:
+    pairs = [
+        ("Ethnicity", ETHNICITIES.get(student.ethnicity, student.ethnicity)),
+        ("Religion", student.religion),
+        ("First language", student.first_language),
+        ("English as an additional language", _yes(student.eal)),
+        ("Pupil premium", _yes(student.pupil_premium)),
+        ("Free school meals", _yes(student.free_school_meals)),
+        ("Looked after", _yes(student.looked_after)),
+        ("Service child", _yes(student.service_child)),
+    ]
+    return _block("Background", pairs, {label for label, _ in pairs})
+
+
+def _block(heading: str, pairs: list[tuple[str, str]], always: set[str]) -> Block:
+    """Empty facts read "Not known" where one expects them, and are left out elsewhere."""
+    shown = [(label, value or NOT_KNOWN) for label, value in pairs if value or label in always]
+    return Block(heading, shown)
+
+
+def _preferred(student: Any) -> str:
+    forename = student.preferred_forename or student.legal_forename
+    return f"{forename} {student.preferred_surname or student.legal_surname}".strip()
+
+
+def _choice(choices: Any, code: str) -> str:
+    return choices(code).label if code in choices.values else code
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "Yes", False: "No", None: ""}[value]
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def _age(born: date | None) -> str:
+    today = timezone.localdate()
+    if born is None or born > today:
+        return ""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return f" (aged {years})"
+
+
+def _warning(warning: dict[str, str]) -> str:
+    sentence = WARNINGS.get(warning["code"], "The MIS gives something odd.")
+    if warning["code"] == "unknown_code":
+        field = WARNING_FIELDS.get(warning["field"], warning["field"])
+        return f"{sentence} ({field}: {warning['value']})"
+    return sentence

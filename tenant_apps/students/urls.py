@@ -1,0 +1,9 @@
+from django.urls import path
+
+from tenant_apps.students import views
+
+app_name = "students"
+
+urlpatterns = [
+    path("students/suggest/", views.suggest, name="suggest"),
+]
