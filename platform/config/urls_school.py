@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tenant_apps.staff.urls")),
     path("", include("tenant_apps.incidents.urls")),
+    path("", include("tenant_apps.students.urls")),
+    path("", include("tenant_apps.profile.urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"
