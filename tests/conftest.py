@@ -291,7 +291,11 @@ def students_a(in_a: Any) -> list[Any]:
 
 
 @pytest.fixture(scope="session")
-def _mail_server() -> MailCatcher:
+def _mail_server(django_test_environment: None) -> MailCatcher:
+    from django.conf import settings
+
+    # pytest-django puts a list in memory in the place of mail servers; ours is real.
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     return MAIL.start()
 
 
@@ -303,7 +307,7 @@ def mailbox(_mail_server: MailCatcher) -> MailCatcher:
 
 
 @pytest.fixture
-def run_outbox(db: None, school_a: Any) -> Callable[..., int]:
+def run_outbox(db: None, school_a: Any, _mail_server: MailCatcher) -> Callable[..., int]:
     """Pays what a school owes now: `run_outbox()` or `run_outbox(school_b)`; returns the number of tries."""
 
     def run(school: Any = None) -> int:
