@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shared_apps.people.middleware.SessionAgeMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "core.access.middleware.AccessMiddleware",
     "core.audit.middleware.RefusalMiddleware",
@@ -301,6 +302,9 @@ LOGGING = {
         # Its messages carry the whole address with its query; the request log of core.web says what is needed.
         "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
+        # Says which style sheet it parses, a dozen lines a PDF.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
     },
 }
 if not _is_here("core.web.logging"):
