@@ -1,5 +1,7 @@
 """What people type to sign in, to set a password and to set up a key."""
 
+from typing import Any
+
 from django import forms
 
 from shared_apps.people.enums import Theme
@@ -59,6 +61,16 @@ class NewPasswordForm(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, strength_url: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if strength_url:
+            self.fields["password"].widget.attrs |= {
+                "hx-post": strength_url,
+                "hx-trigger": "input changed delay:300ms",
+                "hx-target": "#password-strength",
+                "hx-swap": "outerHTML",
+            }
+
 
 class CodeForm(forms.Form):
     """Six digits from the app, or a recovery code."""
@@ -71,7 +83,6 @@ class CodeForm(forms.Form):
             attrs={
                 "autocomplete": "one-time-code",
                 "autocapitalize": "characters",
-                "class": "code",
                 "spellcheck": "false",
                 "autofocus": True,
             }
@@ -95,7 +106,12 @@ class NewDeviceForm(forms.Form):
         max_length=10,
         help_text="The 6-digit number in the app now.",
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "class": "code",
+            }
         ),
         error_messages={"required": "Enter the 6-digit number."},
     )

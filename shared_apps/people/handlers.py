@@ -17,6 +17,7 @@ from core.outbox.registry import handles
 from core.tenancy import current_school
 from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
+from tenants.selectors import school_url
 
 
 @handles("people.reset")
@@ -28,8 +29,6 @@ def send_reset_link(payload: dict[str, Any], entry: OutboxEntry) -> None:
     link, token = issued
     assert link.user is not None
     assert link.expires_at is not None
-    from tenants.selectors import school_url
-
     # The school's own address from the directory: a Host header of the asking request never reaches a mail.
     address = school_url(current_school(), reverse("people:set-password", args=[token], urlconf=URLS))
     last_day = timezone.localtime(link.expires_at - timedelta(seconds=1))

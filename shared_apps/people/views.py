@@ -153,7 +153,10 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
     """Set the password by the link from the mail; then to the login page, not signed in."""
     try:
         selectors.get_user_of_link(services.digest_of(token))
-        form = NewPasswordForm(request.POST if request.method == "POST" else None)
+        form = NewPasswordForm(
+            request.POST if request.method == "POST" else None,
+            strength_url=reverse("people:password-strength", args=[token]),
+        )
         if request.method != "POST" or not form.is_valid():
             status = INVALID if form.is_bound else 200
             return render(request, "people/set_password.html", {"form": form, "token": token}, status=status)
