@@ -69,6 +69,7 @@ class Supervisor:
         self.options = options
         self.installation = Installation(options.data)
         self.running: list[Server] = []
+        self.steps: dict[ProductProcess, threading.Thread | None] = {}
         self.crashes: dict[str, list[float]] = {}
         self.stopping = threading.Event()
 
@@ -175,7 +176,9 @@ class Supervisor:
 
     def _launch(self, server: Server) -> threading.Thread | None:
         process = server.launch()
-        self.installation.note_process(server.name, process.pid)
+        # Steps of the set-up may run side by side under one name.
+        name = f"{server.name}-{process.pid}" if server.name == "setup" else server.name
+        self.installation.note_process(name, process.pid)
         return self.journal.follow(server.name, process.stdout) if process.stdout else None
 
     def _go_on(self) -> None:
@@ -187,24 +190,22 @@ class Supervisor:
     def _set_up(self, environment: Mapping[str, str], word: Mapping[str, str]) -> None:
         """Bring database and static files to this version, and make what the first start makes."""
         self.installation.documents.mkdir(exist_ok=True, mode=0o700)
-        self._manage(environment, "collectstatic", "--noinput", "--verbosity=0")
-        self._manage(environment, "migrate_schools")
+        static = self._begin(environment, "manage.py", "collectstatic", "--noinput", "--verbosity=0")
+        self._run(environment, "manage.py", "migrate_schools")
         operator = {
             "OPERATOR_PASSWORD": word["operator_password"],
             "OPERATOR_TOTP_SECRET": word["operator_totp_secret"],
         }
-        self._manage({**environment, **operator}, "create_operator", OPERATOR_EMAIL)
+        self._run({**environment, **operator}, "manage.py", "create_operator", OPERATOR_EMAIL)
         built = self.installation.folder / "schools.json"
         if self.options.demo and not built.exists():
             # Schools that were half made when somebody pulled the plug are nobody's records yet: the next
             # start begins anew. Those of an operator who worked with DEMO=0 before are kept.
             was_used = self.installation.memory.get("schools") == "own"
             self.installation.remember(schools="own" if was_used else "unfinished")
-            self._run("setup", {**environment}, "-m", "ops.supervisor.set_up", str(built))
-        if built.exists():
-            self.installation.remember(schools="built")
-        else:
-            self.installation.remember(schools="own")
+            self._run(environment, "-m", "ops.supervisor.set_up", str(built))
+        self.installation.remember(schools="built" if built.exists() else "own")
+        self._finish(static)
         write_private(self.installation.sheet, json.dumps(self._sheet(), indent=2, ensure_ascii=False))
 
     def _sheet(self) -> dict[str, Any]:
@@ -225,25 +226,25 @@ class Supervisor:
             "mail": str(self.installation.mail),
         }
 
-    def _manage(self, environment: Mapping[str, str], *arguments: str) -> None:
-        self._run("setup", environment, "manage.py", *arguments)
-
-    def _run(self, name: str, environment: Mapping[str, str], *arguments: str) -> None:
+    def _run(self, environment: Mapping[str, str], *arguments: str) -> None:
         """Run one step to its end; a failing step stops the start."""
-        step = ProductProcess(name, list(arguments), environment, output=subprocess.PIPE)
-        pump = self._launch(step)
-        self.running.append(step)
+        self._finish(self._begin(environment, *arguments))
+
+    def _begin(self, environment: Mapping[str, str], *arguments: str) -> ProductProcess:
+        step = ProductProcess("setup", list(arguments), environment, output=subprocess.PIPE)
+        self.steps[step] = self._launch(step)
+        return step
+
+    def _finish(self, step: ProductProcess) -> None:
         while step.is_running:
             if self.stopping.wait(0.05):
                 raise StoppedError
-            self._restart_crashed(but=step)
-        self.running.remove(step)
-        if pump:
+            self._restart_crashed()
+        if pump := self.steps.pop(step):
             pump.join(2)
         if step.process and step.process.returncode:
-            raise ServerError(
-                f"{' '.join(arguments[:2])} failed (exit code {step.process.returncode}); see above."
-            )
+            failed = " ".join(step.arguments[:2])
+            raise ServerError(f"{failed} failed (exit code {step.process.returncode}); see above.")
 
     # --- Watching
 
@@ -253,9 +254,9 @@ class Supervisor:
                 return 1
         return 0
 
-    def _restart_crashed(self, but: Server | None = None) -> bool:
+    def _restart_crashed(self) -> bool:
         """Start again what ended by itself; False when one does so again and again."""
-        for server in [server for server in self.running if server is not but and not server.is_running]:
+        for server in [server for server in self.running if not server.is_running]:
             code = server.process.returncode if server.process else None
             self.journal.line("supervisor", f"{server.name} CRASHED ({describe(code)})")
             now = time.monotonic()
@@ -284,6 +285,7 @@ class Supervisor:
         began = time.monotonic()
         self.stopping.set()
         product: list[Server] = [server for server in self.running if isinstance(server, ProductProcess)]
+        product += self.steps
         keepers: list[Server] = [server for server in self.running if isinstance(server, Postgres)]
         others = [server for server in self.running if server not in product and server not in keepers]
         for group, seconds in ((product, STOP_PRODUCT), (others, STOP_SERVERS), (keepers, STOP_POSTGRES)):
