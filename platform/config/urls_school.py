@@ -3,6 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("core.web.urls")),
+    path("", include("tenant_apps.documents.urls")),
+    path("", include("shared_apps.people.urls")),
+    path("", include("tenant_apps.dashboard.urls")),
     path("", include("tenant_apps.staff.urls")),
     path("", include("tenant_apps.incidents.urls")),
     path("", include("tenant_apps.students.urls")),

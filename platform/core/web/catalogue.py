@@ -40,13 +40,20 @@ class SampleForm(forms.Form):
     """One field of each kind; bound empty, it shows each kind's fault."""
 
     text = forms.CharField(
-        label="Incident", widget=forms.Textarea, help_text="Be accurate and specific. Facts, in the student’s own words."
+        label="Incident",
+        widget=forms.Textarea,
+        help_text="Be accurate and specific. Facts, in the student’s own words.",
     )
-    happened_at = forms.DateTimeField(label="Date/Time", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    happened_at = forms.DateTimeField(
+        label="Date/Time", widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
     status = forms.ChoiceField(label="Status", choices=[("active", "Active"), ("closed", "Closed")])
     email = forms.EmailField(label="Email")
     kinds = forms.MultipleChoiceField(
-        label="Show", choices=[("a", "Archived"), ("l", "Linked")], widget=forms.CheckboxSelectMultiple, required=False
+        label="Show",
+        choices=[("a", "Archived"), ("l", "Linked")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     share = forms.BooleanField(label="Share documents with linked students", required=False)
 
@@ -75,7 +82,8 @@ def _context(*, has_faults: bool) -> dict[str, Any]:
     categories = [{"id": colour, "name": name, "colour": colour} for name, colour in COLOURS]
     tree = [{**category, "children": []} for category in categories]
     tree[2]["children"] = [
-        {"id": f"sub-{name}", "name": name, "colour": "k3"} for name in ("Neglect", "Left unsupervised", "Housing")
+        {"id": f"sub-{name}", "name": name, "colour": "k3"}
+        for name in ("Neglect", "Left unsupervised", "Housing")
     ]
     return {
         "form": SampleForm({}) if has_faults else SampleForm(),
@@ -126,19 +134,54 @@ def _alerts(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
 def _students(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
     base = {"url": "#rows", "add_url": "#rows", "note": "", "is_archived": False, "monitored": []}
     return [
-        {**base, "id": "1", "name": "Amelia Okafor", "initials": "AO", "class_name": "9M", "monitored": categories[2:7:4]},
-        {**base, "id": "2", "name": "Rosie Smith", "initials": "RS", "class_name": "Year 7 · 7A", "note": "there are 2"},
-        {**base, "id": "3", "name": "Łucja Nováková", "initials": "ŁN", "class_name": "", "is_archived": True},
+        {
+            **base,
+            "id": "1",
+            "name": "Amelia Okafor",
+            "initials": "AO",
+            "class_name": "9M",
+            "monitored": categories[2:7:4],
+        },
+        {
+            **base,
+            "id": "2",
+            "name": "Rosie Smith",
+            "initials": "RS",
+            "class_name": "Year 7 · 7A",
+            "note": "there are 2",
+        },
+        {
+            **base,
+            "id": "3",
+            "name": "Łucja Nováková",
+            "initials": "ŁN",
+            "class_name": "",
+            "is_archived": True,
+        },
     ]
 
 
 def _entries(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
     happened = datetime(2026, 11, 19, 13, 40, tzinfo=LONDON)
     told = [
-        {"name": "Mrs Haynes", "created_at": happened, "mail_state": "sent", "first_opened_at": happened, "read_at": happened},
-        {"name": "Mr Okafor", "created_at": happened, "mail_state": "failed", "first_opened_at": None, "read_at": None},
+        {
+            "name": "Mrs Haynes",
+            "created_at": happened,
+            "mail_state": "sent",
+            "first_opened_at": happened,
+            "read_at": happened,
+        },
+        {
+            "name": "Mr Okafor",
+            "created_at": happened,
+            "mail_state": "failed",
+            "first_opened_at": None,
+            "read_at": None,
+        },
     ]
-    options = [{"label": label, "url": "#entries", "post": False} for label in ("Edit", "History", "Print view")]
+    options = [
+        {"label": label, "url": "#entries", "post": False} for label in ("Edit", "History", "Print view")
+    ]
     action = {
         "id": "a1",
         "author": "Mrs Haynes",
@@ -146,7 +189,7 @@ def _entries(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
         "happened_at": happened,
         "recorded_at": None,
         "edited_at": None,
-        "text": "Rang mum at 14.10, because the coat was the second time this week. She will come in on Monday.",
+        "text": "Rang mum at 14.10, because the coat was the second time this week.",
         "files": [],
         "agencies": ["Children’s Social Care"],
         "categories": [],
@@ -168,7 +211,7 @@ def _entries(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
         "author_role": "",
         "about": None,
         "linked": [],
-        "text": "Came to registration without a coat and had not eaten.\n\nI sat with her in the library until lunch.",
+        "text": "Came to registration without a coat.\n\nI sat with her in the library until lunch.",
         "files": [],
         "agencies": [],
         "actions": [],
@@ -182,7 +225,13 @@ def _entries(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
         "actions_open": False,
         "removed": None,
     }
-    removed = {"reason": "wrong pupil", "by": "Mrs Haynes", "at": happened, "history_url": "#entries", "restore_url": "#entries"}
+    removed = {
+        "reason": "wrong pupil",
+        "by": "Mrs Haynes",
+        "at": happened,
+        "history_url": "#entries",
+        "restore_url": "#entries",
+    }
     return [
         {
             **entry,
@@ -198,6 +247,21 @@ def _entries(categories: list[dict[str, str]]) -> list[dict[str, Any]]:
             "mark_read_url": "#entries",
             "actions_open": True,
         },
-        {**entry, "id": "e2", "number": 4398, "status": "Closed", "is_pinned": True, "colour": "k1", "actions": [action]},
-        {**entry, "id": "e3", "number": 4381, "colour": "k5", "categories": categories[4:5], "removed": removed},
+        {
+            **entry,
+            "id": "e2",
+            "number": 4398,
+            "status": "Closed",
+            "is_pinned": True,
+            "colour": "k1",
+            "actions": [action],
+        },
+        {
+            **entry,
+            "id": "e3",
+            "number": 4381,
+            "colour": "k5",
+            "categories": categories[4:5],
+            "removed": removed,
+        },
     ]

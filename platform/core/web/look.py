@@ -1,5 +1,6 @@
-"""Template tags of the page frame and the components, loaded as built-ins so that no template has to ask for them."""
+"""Template tags of the page frame and the components, built in: no template has to load them."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
@@ -21,9 +22,9 @@ MENU_ICONS = {
 
 @lru_cache(maxsize=512)
 def icon_markup(name: str, css_class: str = "") -> SafeString:
-    """The inline SVG of a lucide icon, drawn once per process: parsing it per row would cost more than the row.
+    """The inline SVG of a lucide icon, drawn once per process: parsing it per row costs more than the row.
 
-    Raises lucide.IconDoesNotExist for an unknown name, so that a typing slip fails in the first test that renders it.
+    Raises lucide.IconDoesNotExist for an unknown name.
     """
     return draw_icon(
         name, size=None, **{"class": f"i {css_class}".strip(), "aria_hidden": "true", "focusable": "false"}
@@ -32,7 +33,7 @@ def icon_markup(name: str, css_class: str = "") -> SafeString:
 
 @register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
-    """`{% icon "plus" %}`: decoration only; the words beside it, or visually hidden ones, carry the meaning."""
+    """`{% icon "plus" %}`: decoration; words beside it, seen or for screen readers, carry the meaning."""
     # `+ ""` turns the tag's safe literal into a plain string, so that both spellings share one cache entry.
     return icon_markup(name + "", css_class + "")
 
@@ -60,11 +61,11 @@ def category_square(colour: str) -> SafeString:
 
 @register.filter
 def error_target(field: object) -> str:
-    """The id an error summary links to: the control's, or the field's box where there are several controls."""
+    """The id an error summary links to: the control's, or the box's where there are several controls."""
     return getattr(field, "id_for_label", "") or f"{getattr(field, 'auto_id', '')}-field"
 
 
 @register.filter
-def among(value: object, chosen: object) -> bool:
-    """Whether a value stands in a list of ids, whichever of them are strings: forms hand back text, selectors UUIDs."""
-    return bool(chosen) and str(value) in {str(one) for one in chosen}  # type: ignore[attr-defined] # any iterable
+def among(value: object, chosen: Iterable[object] | None) -> bool:
+    """Whether a value stands in a list of ids, as text: forms hand back text and selectors UUIDs."""
+    return str(value) in {str(one) for one in chosen or ()}
