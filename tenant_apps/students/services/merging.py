@@ -119,6 +119,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
     "extract_group_keys": {"mis_id": "text", "group_id": "uuid"},
 }
 
+# An index takes no entry of over 2,700 bytes; a letter may take four.
+LONGEST_SORT_KEY = 600
 STUDENTS = Student._meta.db_table
 MEMBERSHIPS = Membership._meta.db_table
 CONTACTS = Contact._meta.db_table
@@ -141,8 +143,8 @@ def name_keys(names: Mapping[str, str]) -> dict[str, str]:
     parts = [*legal, *known, names["former_surname"], names["middle_names"]]
     keys = dict.fromkeys(search_key(part) for part in parts if part)
     return {
-        "sort_key": sort_key(*known),
-        "legal_sort_key": sort_key(*legal),
+        "sort_key": sort_key(*known)[:LONGEST_SORT_KEY],
+        "legal_sort_key": sort_key(*legal)[:LONGEST_SORT_KEY],
         "search_key": "  ".join(key for key in keys if key),
     }
 
