@@ -357,12 +357,13 @@ def _verified(document: Document, *, by: Access) -> Iterator[bytes]:
 
     def content() -> Iterator[bytes]:
         key = document_key(document.wrapped_key, school_key=key_of_school, **place)
-        return open_stream(store.read(**place), key=key, **place)
+        yield from open_stream(store.read(**place), key=key, **place)
 
     try:
         size = sum(len(piece) for piece in content())
         if size != document.size:
             raise Tampered("The length is not the one that was stored.")
+        # Begins to read when the first byte is asked for: what nobody asks for holds no file open.
         opened = content()
     except (ObjectMissing, Tampered) as fault:
         _flag(document, DocumentState.MISSING, type(fault).__name__, by=by)

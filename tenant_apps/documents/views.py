@@ -81,13 +81,9 @@ def open_(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     except DocumentUnavailable:
         return render(request, "documents/unavailable.html", {"is_lost": True}, status=410)
     except (StoreUnavailable, KeyUnavailable):
-        return render(
-            request,
-            "documents/unavailable.html",
-            {"is_lost": False},
-            status=503,
-            headers={"Retry-After": "60"},
-        )
+        away = render(request, "documents/unavailable.html", {"is_lost": False}, status=503)
+        away["Retry-After"] = "60"
+        return away
     response = StreamingHttpResponse(document.content, content_type=document.content_type)
     response["Content-Length"] = str(document.size)
     response["Content-Disposition"] = content_disposition_header(not document.opens_inline, document.name)

@@ -27,7 +27,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 # Its messages quote addresses and pieces of the page, which may be a record's text.
-logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+for _name in ("weasyprint", "weasyprint.progress"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 # Relative addresses are resolved against a host that cannot exist (RFC 6761).
