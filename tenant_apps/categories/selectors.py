@@ -7,7 +7,7 @@ the caller, with the person's access.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from math import dist
+from math import hypot
 from uuid import UUID
 
 from core.access import Access
@@ -182,11 +182,26 @@ def named_for(
 def nearest_colour(hex_colour: str) -> str:
     """The class of the palette that looks most like a colour given as "#rrggbb" or "#rgb".
 
-    Distance is taken in CIE L*a*b*, where equal steps look equal; in plain RGB dark reds come out as browns.
     Raises ValueError for anything else.
     """
     wanted = _lab(hex_colour)
-    return min(LIGHT_HEX, key=lambda colour: dist(wanted, _lab(LIGHT_HEX[colour]))).value
+    return min(LIGHT_HEX, key=lambda colour: _distance(wanted, _lab(LIGHT_HEX[colour]))).value
+
+
+def _distance(wanted: tuple[float, float, float], offered: tuple[float, float, float]) -> float:
+    """CIE94 with lightness at half weight: the palette's colours are all of one depth, so hue has to decide.
+
+    In plain RGB, and in L*a*b* with equal weights, bright reds come out as orange and violets as magenta.
+    """
+    chroma, other_chroma = hypot(*wanted[1:]), hypot(*offered[1:])
+    lightness_apart = (wanted[0] - offered[0]) / 2
+    chroma_apart = chroma - other_chroma
+    hue_squared = (wanted[1] - offered[1]) ** 2 + (wanted[2] - offered[2]) ** 2 - chroma_apart**2
+    return (
+        lightness_apart**2
+        + (chroma_apart / (1 + 0.045 * chroma)) ** 2
+        + max(hue_squared, 0.0) / (1 + 0.015 * chroma) ** 2
+    )
 
 
 def _lab(hex_colour: str) -> tuple[float, float, float]:

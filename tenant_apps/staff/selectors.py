@@ -76,6 +76,7 @@ def permissions_of(user_id: UUID) -> GroupPermissions | None:
             incidents=granted("view_incidents"),
             adds=granted("add_incidents"),
         )
+        .order_by("group_id")
         .first()
     )
     if row is None:

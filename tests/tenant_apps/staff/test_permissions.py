@@ -1,0 +1,99 @@
+from uuid import uuid4
+
+import pytest
+
+from tenant_apps.staff import permissions
+from tenant_apps.staff.permissions import cat_ok
+
+OPEN, OTHER, SECRET, HIDDEN = (uuid4() for _ in range(4))
+RESTRICTING = {SECRET, HIDDEN}
+
+
+@pytest.mark.spec("SAF-01", "INC-40", "CAT-07")
+@pytest.mark.parametrize(
+    ("carried", "leaves", "views", "allowed"),
+    [
+        ({OPEN}, {OPEN}, {OPEN}, True),
+        ({OPEN}, {OPEN}, {OTHER}, False),
+        ({OPEN, OTHER}, {OPEN, OTHER}, {OTHER}, True),
+        # A parent counts only when none of its sub-categories is ticked.
+        ({OPEN, OTHER}, {OTHER}, {OPEN}, False),
+        # One Restricting category out of reach closes the record, whatever else is ticked.
+        ({OPEN, SECRET}, {OPEN, SECRET}, {OPEN}, False),
+        ({OPEN, SECRET}, {OPEN, SECRET}, {OPEN, SECRET}, True),
+        ({OPEN, SECRET}, {OPEN, SECRET}, {SECRET}, True),
+        ({SECRET, HIDDEN}, {SECRET, HIDDEN}, {SECRET}, False),
+        (set(), set(), {OPEN}, False),
+    ],
+)
+def test_categories_decide(carried, leaves, views, allowed):
+    assert cat_ok(carried=carried, leaves=leaves, view_incidents=views, restricting=RESTRICTING) is allowed
+
+
+# person: view list, view details, add, edit, reports, planner, files, library, add to library, administer
+MAY = {
+    "head": "list details add edit reports planner files library library+ admin",
+    "lead": "list details add edit reports planner files library library+",
+    "pastoral": "list details add reports planner files library",
+    "teacher": "list details add planner files library",
+    "support": "add files library",
+    "data": "admin",
+}
+
+
+def granted(access):
+    asked = {
+        "list": permissions.can_view_student_list(access),
+        "details": permissions.can_view_student_details(access),
+        "add": permissions.can_add_entries(access),
+        "edit": permissions.can_edit_incidents(access),
+        "reports": permissions.can_run_reports(access),
+        "planner": permissions.can_use_planner(access),
+        "files": permissions.can_use_files(access),
+        "library": permissions.can_view_library(access, non_key_library=True),
+        "library+": permissions.can_add_to_library(access, non_key_library=True),
+        "admin": permissions.can_administer(access),
+    }
+    return {what for what, is_so in asked.items() if is_so}
+
+
+@pytest.mark.spec("USR-22", "USR-23", "USR-24", "USR-25", "USR-26", "USR-27", "USR-28", "USR-29", "USR-30")
+@pytest.mark.parametrize("part", MAY)
+def test_group_gives_what_the_guide_says(in_a, cast, part):
+    assert granted(getattr(cast, part).access) == set(MAY[part].split())
+
+
+@pytest.mark.spec("USR-32", "USR-33")
+@pytest.mark.parametrize("part", MAY)
+def test_session_without_a_key_keeps_adding_files_and_library(in_a, cast, part):
+    kept = {"add", "files", "library", "library+"} & set(MAY[part].split())
+    assert granted(getattr(cast, part).plain_access) == kept
+
+
+@pytest.mark.spec("ADM-06")
+def test_library_is_the_key_holders_when_the_school_says_so(in_a, cast):
+    assert not permissions.can_view_library(cast.support.access, non_key_library=False)
+    assert permissions.can_view_library(cast.teacher.access, non_key_library=False)
+    assert not permissions.can_add_to_library(cast.head.plain_access, non_key_library=False)
+
+
+@pytest.mark.spec("USR-21", "CAT-06", "CAT-07", "CAT-08")
+def test_adding_to_a_category_shows_nothing_of_it(in_a, cast):
+    from tenant_apps.categories.selectors import all_categories
+
+    concern = next(one.id for one in all_categories() if one.name == "Cause for Concern")
+    for access in (cast.teacher.access, cast.support.access):
+        assert permissions.can_add_to(access, concern)
+        assert not permissions.can_view_incidents_of(access, concern)
+        assert not permissions.can_view_students_of(access, concern)
+    assert permissions.can_view_incidents_of(cast.pastoral.access, concern)
+    assert permissions.can_view_students_of(cast.pastoral.access, concern)
+    assert not permissions.is_class_restricted(cast.pastoral.access)
+
+
+@pytest.mark.spec("INC-20")
+@pytest.mark.parametrize("missing", ["is_active", "has_key", "views_students"])
+def test_assignment_needs_all_three(missing):
+    everything = {"is_active": True, "has_key": True, "views_students": True}
+    assert permissions.can_be_assigned(**everything)
+    assert not permissions.can_be_assigned(**everything | {missing: False})
