@@ -288,7 +288,7 @@ STATICFILES_DIRS = [
     ("vendor/auto-complete", ROOT / "node_modules/@github/auto-complete-element/dist"),
 ]
 STORAGES = {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.web.staticfiles.HashedStaticFiles"},
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import ExitStack
 from types import FrameType
@@ -10,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import close_old_connections
+from django.db import connection as database
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry as NoRetries
@@ -19,6 +21,8 @@ from rq.serializers import JSONSerializer
 
 from core.outbox.errors import JobRefusedError
 from core.tenancy import NoSchoolError, current_school, in_school
+
+logger = logging.getLogger(__name__)
 
 QUEUE_NAME: Final = "default"
 # Ids, codes and dotted names; nothing that a person could have typed.
@@ -33,8 +37,7 @@ class SchoolJob(Job):
         schema = self.meta.get("school")
         if not isinstance(schema, str) or not schema:
             raise JobRefusedError("A job without a school is not run.")
-        # A connection that PostgreSQL closed in the meantime must not fail the job.
-        close_old_connections()
+        _renew_connection()
         try:
             with ExitStack() as stack:
                 try:
@@ -43,7 +46,7 @@ class SchoolJob(Job):
                     raise JobRefusedError("A job of an unknown school is not run.") from error
                 return super().perform()
         finally:
-            close_old_connections()
+            _renew_connection()
 
 
 class SchoolQueue(Queue):
@@ -75,10 +78,18 @@ class SchoolWorker(SimpleWorker):
     job_class: type[Job] = SchoolJob
     is_stopping = False
 
+    def __init__(self, queues: list[SchoolQueue], connection: Redis) -> None:
+        # rq's own default is pickle: whoever can write to Valkey could then run code here.
+        super().__init__(queues, connection=connection, serializer=JSONSerializer)
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop after the job under way; noted here because rq forgets it when it was idle."""
         self.is_stopping = True
         super().request_stop(signum, frame)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log the failure by type and place. rq's own line would quote the exception's words."""
+        logger.error("Job %s failed", job.id, exc_info=exc_info)
 
     def handle_job_failure(self, job: Job, queue: Queue, *args: Any, **options: Any) -> None:
         """As rq does, but the exception's words stay out of Valkey: they may quote a record."""
@@ -86,13 +97,20 @@ class SchoolWorker(SimpleWorker):
         super().handle_job_failure(job, queue, *args, **options)
 
 
-def valkey(*, blocking: bool = False) -> Redis:
+def _renew_connection() -> None:
+    """A connection that PostgreSQL closed must not fail a job, nor one job's pass to the next."""
+    if not database.in_atomic_block:
+        close_old_connections()
+
+
+def valkey(address: str = "", *, blocking: bool = False) -> Redis:
     """A connection to Valkey that gives up quickly, or one for waiting on the queue.
 
     A request must not hang because the queue is away: what it owes is in the database already.
     """
+    address = address or settings.VALKEY_URL
     if blocking:
-        return Redis.from_url(settings.VALKEY_URL, socket_connect_timeout=2)
+        return Redis.from_url(address, socket_connect_timeout=2)
     return Redis.from_url(
-        settings.VALKEY_URL, socket_connect_timeout=1, socket_timeout=2, retry=NoRetries(NoBackoff(), 0)
+        address, socket_connect_timeout=1, socket_timeout=2, retry=NoRetries(NoBackoff(), 0)
     )

@@ -67,7 +67,7 @@ def every(*, minutes: int) -> Callable[[PeriodicFunction], PeriodicFunction]:
     """Run a function in every school about every so many minutes, and once when the scheduler starts."""
 
     def register(function: PeriodicFunction) -> PeriodicFunction:
-        name = f"{function.__module__}.{function.__qualname__}"
+        name = f"{function.__module__}.{function.__qualname__}".replace(".<locals>", "")
         _periodic[name] = Periodic(name, minutes, function)
         return function
 

@@ -21,7 +21,7 @@ from core.audit.services import record
 from core.db.clock import now
 from core.outbox import registry, tasks
 from core.outbox.errors import Retry
-from core.outbox.jobs import SchoolQueue
+from core.outbox.jobs import SchoolQueue, valkey
 from core.outbox.models import OPEN, OutboxEntry
 from core.tenancy import current_school, in_school
 
@@ -211,7 +211,9 @@ class _Job:
     def __call__(self) -> bool:
         try:
             with in_school(self.school):
-                _queue().enqueue(self.function, *self.arguments, at_front=self.urgent and not self.arguments)
+                _queue(settings.VALKEY_URL).enqueue(
+                    self.function, *self.arguments, at_front=self.urgent and not self.arguments
+                )
         except RedisError as error:
             logger.warning(
                 "The queue is away (%s); what is owed waits in the database.", type(error).__name__
@@ -243,6 +245,7 @@ def _plain(argument: str | int | UUID) -> str | int:
     return str(argument) if isinstance(argument, UUID) else argument
 
 
-@lru_cache(maxsize=1)
-def _queue() -> SchoolQueue:
-    return SchoolQueue()
+@lru_cache(maxsize=2)
+def _queue(address: str) -> SchoolQueue:
+    """One client for each address, so that a nudge costs no new connection."""
+    return SchoolQueue(connection=valkey(address))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from redis import Redis
 from redis.exceptions import RedisError
@@ -34,7 +35,7 @@ def is_over(name: str, who: str, *, times: int, seconds: int) -> bool:
     digest = hashlib.sha256(who.encode()).hexdigest()[:32]
     key = f"{school.schema_name if school else '-'}:limit:{name}:{digest}"
     try:
-        pipeline = _client().pipeline()
+        pipeline = _client(settings.VALKEY_URL).pipeline()
         pipeline.set(key, 0, ex=seconds, nx=True)
         pipeline.incr(key)
         return int(pipeline.execute()[1]) > times
@@ -70,6 +71,6 @@ def limited(
     return decorate
 
 
-@lru_cache(maxsize=1)
-def _client() -> Redis:
-    return valkey()
+@lru_cache(maxsize=2)
+def _client(address: str) -> Redis:
+    return valkey(address)
