@@ -1,0 +1,26 @@
+import pytest
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_catalogue_draws_every_component_with_and_without_faults(client_for, cast):
+    client = client_for(cast.teacher.user)
+    for address in ("/catalogue/", "/catalogue/?faults"):
+        page = client.get(address)
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert "chronology" in text
+        assert ("There is a problem" in text) == address.endswith("faults")
+
+
+def test_catalogue_is_for_those_signed_in(client_for):
+    answer = client_for(None).get("/catalogue/")
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("people:login", urlconf="config.urls_school"))
+
+
+def test_catalogue_suggestions_name_only_made_up_people(client_for, cast):
+    text = client_for(cast.teacher.user).get("/catalogue/people/?q=rosie").content.decode()
+    assert text.count('role="option"') == 2
+    assert "there are 2" in text
