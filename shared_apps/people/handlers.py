@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.outbox.mail import send_mail
 from core.outbox.models import OutboxEntry
-from core.outbox.registry import handles
+from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
@@ -69,6 +69,12 @@ def send_security_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         text=render_to_string("people/mail/security.txt", context),
         message_id_key=f"people.security {payload['event']}",
     )
+
+
+@every(minutes=60)
+def sweep() -> None:
+    """Clear away what signing in leaves behind."""
+    services.sweep()
 
 
 URLS = "config.urls_school"

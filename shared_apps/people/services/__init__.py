@@ -25,6 +25,7 @@ from shared_apps.people.services.sign_in import (
     try_password,
 )
 from shared_apps.people.services.strength import Strength, rate
+from shared_apps.people.services.sweeping import sweep
 
 __all__ = [
     "KeyTry",
@@ -47,6 +48,7 @@ __all__ = [
     "set_active",
     "set_password",
     "set_theme",
+    "sweep",
     "try_key",
     "try_password",
     "update_user",

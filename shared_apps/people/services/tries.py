@@ -27,8 +27,7 @@ def account_digest(name: str) -> str:
 def hold(kind: TryKind, name: str, at: datetime) -> WrongTries:
     """The account's row, locked for this transaction, without the tries that are too old to count."""
     digest = account_digest(name)
-    WrongTries.objects.bulk_create([WrongTries(kind=kind, digest=digest)], ignore_conflicts=True)
-    row = WrongTries.objects.select_for_update().get(kind=kind, digest=digest)
+    row, _ = WrongTries.objects.select_for_update().get_or_create(kind=kind, digest=digest)
     row.times = [time for time in row.times if at - time < WINDOW]
     return row
 
