@@ -86,7 +86,8 @@ def open_(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         return away
     response = StreamingHttpResponse(document.content, content_type=document.content_type)
     response["Content-Length"] = str(document.size)
-    response["Content-Disposition"] = content_disposition_header(not document.opens_inline, document.name)
+    dress = content_disposition_header(not document.opens_inline, document.name)
+    response["Content-Disposition"] = dress or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -50,7 +50,9 @@ def new_document_key(*, school_key: bytes, school_id: UUID, document_id: UUID) -
     return key, WRAPPED_BY_SCHOOL + nonce + wrapped
 
 
-def document_key(wrapped: bytes, *, school_key: bytes, school_id: UUID, document_id: UUID) -> bytes:
+def document_key(
+    wrapped: bytes | memoryview, *, school_key: bytes, school_id: UUID, document_id: UUID
+) -> bytes:
     """The document's key; raises Tampered unless it was wrapped for this school and this document."""
     wrapped = bytes(wrapped)
     if wrapped[:1] != WRAPPED_BY_SCHOOL:

@@ -35,6 +35,7 @@ class School(Protocol):
     schema_name: str
     name: str
     time_zone: str
+    wrapped_key: bytes | memoryview
 
 
 class Public:

@@ -54,7 +54,7 @@ class FetchRefused(Exception):  # noqa: N818 -- named for what is so
     """The page asked for something that no page may fetch. WeasyPrint leaves it out."""
 
 
-class AssetFetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint publishes no types
+class AssetFetcher(URLFetcher):
     """Knows no scheme, opens no connection and no path: names are looked up in ASSETS."""
 
     def __init__(self) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from uuid import UUID
 
@@ -114,7 +115,7 @@ class FolderWriter:
             os.close(self._file)
 
 
-def _pieces(file) -> Iterator[bytes]:  # type: ignore[no-untyped-def] # an unbuffered file has no public type
+def _pieces(file: FileIO) -> Iterator[bytes]:
     with file:
         try:
             while piece := file.read(PIECE_BYTES):

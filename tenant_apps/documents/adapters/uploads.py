@@ -6,6 +6,7 @@ is ever installed.
 
 import time
 from io import BytesIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
@@ -54,7 +55,7 @@ class EncryptingUploadHandler(FileUploadHandler):
         self.document: Document | None = None
         self.refusal: UploadRefused | None = None
 
-    def new_file(self, field_name: str, file_name: str, *args: object, **kwargs: object) -> None:
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
         if self._intake is not None or self.document is not None:
             self._stop(UploadRefused("Send one file at a time.", 400))
@@ -131,4 +132,4 @@ def csrf_refusal(request: HttpRequest) -> HttpResponseBase | None:
     bare = WSGIRequest(environ)
     if getattr(request, "_dont_enforce_csrf_checks", False):
         bare._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 -- the test client's flag
-    return CsrfViewMiddleware(lambda _: None).process_view(bare, None, (), {})  # type: ignore[arg-type, return-value] # never called
+    return CsrfViewMiddleware(lambda _: None).process_view(bare, None, (), {})  # type: ignore[arg-type] # never called

@@ -27,17 +27,17 @@ def _view(**changes):
 
 def test_list_links_each_document_by_its_escaped_name():
     document = _view()
-    html = render_to_string("documents/list.html", {"documents": [document]})
+    html = render_to_string("documents/_list.html", {"documents": [document]})
     assert f'href="/documents/{document.id}/" target="_blank" rel="noopener"' in html
     assert "&lt;b&gt;plan&lt;/b&gt;.pdf" in html
     assert "2.0" in html
 
 
 def test_missing_document_is_named_without_a_link():
-    html = render_to_string("documents/list.html", {"documents": [_view(is_missing=True)]})
+    html = render_to_string("documents/_list.html", {"documents": [_view(is_missing=True)]})
     assert "href" not in html
     assert "missing in storage" in html
 
 
 def test_no_documents_no_list():
-    assert render_to_string("documents/list.html", {"documents": []}).strip() == ""
+    assert render_to_string("documents/_list.html", {"documents": []}).strip() == ""
