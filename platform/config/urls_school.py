@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tenant_apps.incidents.urls")),
     path("", include("tenant_apps.students.urls")),
     path("", include("tenant_apps.profile.urls")),
+    path("", include("tenant_apps.imports.urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"

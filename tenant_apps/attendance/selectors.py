@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q
-from uuid import UUID
 
 from core.access import Access
 from tenant_apps.attendance.enums import (

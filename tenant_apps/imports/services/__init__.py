@@ -1,6 +1,7 @@
 """Receiving and applying extracts of the MIS."""
 
 from tenant_apps.imports.services.progress import Progress, progress_of
+from tenant_apps.imports.services.reading import MAX_PACKED
 from tenant_apps.imports.services.running import (
     OWNER_KIND,
     TOPIC,
@@ -12,6 +13,7 @@ from tenant_apps.imports.services.running import (
 )
 
 __all__ = [
+    "MAX_PACKED",
     "OWNER_KIND",
     "TOPIC",
     "Progress",

@@ -12,7 +12,7 @@ SHOWN_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One reason why an extract is refused, as exactly as it can be placed; `line` 0 is the file as a whole."""
+    """One reason why an extract is refused, as exactly as it can be placed; line 0 is the whole file."""
 
     file: str
     line: int

@@ -46,7 +46,7 @@ class Merge:
         return self.columns.keys()
 
     def run(self) -> Counts:
-        """Merge every file; raises ExtractRefusedError or ExtractHeldError, after which all is rolled back."""
+        """Merge every file. ExtractRefusedError or ExtractHeldError: the caller rolls all of it back."""
         match_pupils()
         if shared := pupils_sharing_upn():
             raise ExtractHeldError(_shared_upn(upn, lines) for upn, lines in shared)

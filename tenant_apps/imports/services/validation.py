@@ -69,7 +69,7 @@ def checked(
 ) -> Iterator[Value]:
     """The values of each sound row in the order of the layout's stage: line, key, columns, derived columns.
 
-    Faults of the others are added to the reader's. `tell` is called with the number of rows read, now and then.
+    Faults of the others are added to the reader's. `tell` gets the number of rows read, now and then.
     """
     layout, header, faults = reader.layout, reader.header, reader.faults
     places = {name: place for place, name in enumerate(header)}
@@ -203,7 +203,7 @@ REFERENCES = (
 
 
 def find_lost_references(files: Iterable[str], faults: Faults) -> None:
-    """Add a fault for each row that names a pupil or group nobody knows, and each link of a pupil to itself."""
+    """Add a fault for each row that names an unknown pupil or group, or links a pupil to themselves."""
     present = set(files)
     with connection.cursor() as cursor:
         for file, column, known, where in REFERENCES:

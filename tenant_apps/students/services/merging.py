@@ -129,7 +129,7 @@ LINKS = StudentLink._meta.db_table
 
 @dataclass(slots=True)
 class Merged:
-    """What a merge did: numbers by word ("added", "changed", "ended", ...) and the pupils archived or back."""
+    """What a merge did: numbers by word ("added", "changed", ...) and the pupils archived or back."""
 
     counts: dict[str, int] = field(default_factory=dict)
     archived: list[UUID] = field(default_factory=list)
@@ -181,7 +181,8 @@ def match_pupils() -> None:
         cursor.execute(
             "INSERT INTO extract_students SELECT mis_id, student_id FROM extract_pupils"
             f" UNION ALL SELECT s.mis_id, s.id FROM {STUDENTS} s WHERE s.mis_id IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM extract_pupils e WHERE e.student_id = s.id OR e.mis_id = s.mis_id)"
+            " AND NOT EXISTS (SELECT 1 FROM extract_pupils e"
+            "  WHERE e.student_id = s.id OR e.mis_id = s.mis_id)"
         )
         cursor.execute("ANALYZE extract_pupils")
         cursor.execute("ANALYZE extract_students")
@@ -234,7 +235,7 @@ def merge_pupils(*, present: Iterable[str], is_full: bool, today: date, at: date
         cursor.execute(
             f"INSERT INTO {STUDENTS} (id, archived_at, {', '.join(columns)})"
             f" SELECT e.student_id, CASE WHEN {has_left} THEN %(at)s::timestamptz END,"
-            f" {', '.join(f'e.{name}' for name in columns)} FROM extract_pupils e WHERE e.is_new ORDER BY e.line",
+            f" {_staged(columns)} FROM extract_pupils e WHERE e.is_new ORDER BY e.line",
             values,
         )
         merged.counts["added"] = cursor.rowcount
@@ -266,9 +267,11 @@ def merge_memberships(*, is_full: bool, today: date) -> Merged:
     merged = Merged()
     # A membership without an end, of a pupil who has left, ended when the pupil left.
     staged = (
-        "WITH staged AS (SELECT e.line, e.new_id, x.student_id, g.group_id, e.start_date, coalesce(e.end_date,"
+        "WITH staged AS (SELECT e.line, e.new_id, x.student_id, g.group_id, e.start_date,"
+        " coalesce(e.end_date,"
         " CASE WHEN s.archived_at IS NOT NULL THEN"
-        "  coalesce(m.end_date, greatest(e.start_date, coalesce(s.leaving_date, %(today)s - 1))) END) AS end_date,"
+        "  coalesce(m.end_date, greatest(e.start_date, coalesce(s.leaving_date, %(today)s - 1))) END"
+        " ) AS end_date,"
         " m.id AS existing, m.end_date AS existing_end FROM extract_memberships e"
         " JOIN extract_students x ON x.mis_id = e.pupil_mis_id"
         " JOIN extract_group_keys g ON g.mis_id = e.group_mis_id"
@@ -283,7 +286,8 @@ def merge_memberships(*, is_full: bool, today: date) -> Merged:
                 f"UPDATE {MEMBERSHIPS} m SET end_date = greatest(m.start_date, %(today)s - 1)"
                 " FROM extract_pupils p WHERE p.student_id = m.student_id"
                 " AND (m.end_date IS NULL OR m.end_date >= %(today)s) AND m.group_id IN"
-                " (SELECT group_id FROM extract_group_keys) AND NOT EXISTS (SELECT 1 FROM extract_memberships e"
+                " (SELECT group_id FROM extract_group_keys)"
+                " AND NOT EXISTS (SELECT 1 FROM extract_memberships e"
                 "  JOIN extract_students x ON x.mis_id = e.pupil_mis_id"
                 "  JOIN extract_group_keys g ON g.mis_id = e.group_mis_id WHERE x.student_id = m.student_id"
                 "  AND g.group_id = m.group_id AND e.start_date = m.start_date)"
@@ -328,7 +332,8 @@ def merge_contacts(*, present: Iterable[str], is_full: bool, at: datetime) -> Me
     of_pupil = "JOIN extract_students x ON x.mis_id = e.pupil_mis_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {CONTACTS} c SET ended_at = NULL, {_assignments(written)} FROM extract_contacts e {of_pupil}"
+            f"UPDATE {CONTACTS} c SET ended_at = NULL, {_assignments(written)}"
+            f" FROM extract_contacts e {of_pupil}"
             " WHERE c.student_id = x.student_id AND c.mis_id = e.mis_id AND c.source = 'mis'"
             f" AND (c.ended_at IS NOT NULL OR {_differs('c', written)})"
         )
@@ -336,15 +341,16 @@ def merge_contacts(*, present: Iterable[str], is_full: bool, at: datetime) -> Me
         names = ", ".join(CONTACT_COLUMNS)
         cursor.execute(
             f"INSERT INTO {CONTACTS} (id, student_id, mis_id, source, {names})"
-            f" SELECT e.new_id, x.student_id, e.mis_id, 'mis', {', '.join(f'e.{name}' for name in CONTACT_COLUMNS)}"
+            f" SELECT e.new_id, x.student_id, e.mis_id, 'mis', {_staged(CONTACT_COLUMNS)}"
             f" FROM extract_contacts e {of_pupil} WHERE NOT EXISTS (SELECT 1 FROM {CONTACTS} c"
             "  WHERE c.student_id = x.student_id AND c.mis_id = e.mis_id) ORDER BY e.line"
         )
         merged.counts["added"] = cursor.rowcount
         if is_full:
             cursor.execute(
-                f"UPDATE {CONTACTS} c SET ended_at = %s FROM extract_pupils p WHERE p.student_id = c.student_id"
-                " AND c.source = 'mis' AND c.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM extract_contacts e"
+                f"UPDATE {CONTACTS} c SET ended_at = %s FROM extract_pupils p"
+                " WHERE p.student_id = c.student_id AND c.source = 'mis' AND c.ended_at IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM extract_contacts e"
                 f" {of_pupil} WHERE x.student_id = c.student_id AND e.mis_id = c.mis_id)",
                 [at],
             )
@@ -384,6 +390,10 @@ def merge_links(*, is_full: bool, at: datetime) -> Merged:
     return merged
 
 
+def _staged(columns: Iterable[str]) -> str:
+    return ", ".join(f"e.{name}" for name in columns)
+
+
 def _assignments(columns: Iterable[str]) -> str:
     return ", ".join(f"{name} = e.{name}" for name in columns)
 
@@ -391,5 +401,4 @@ def _assignments(columns: Iterable[str]) -> str:
 def _differs(table: str, columns: Iterable[str]) -> str:
     columns = list(columns)
     stored = ", ".join(f"{table}.{name}" for name in columns)
-    staged = ", ".join(f"e.{name}" for name in columns)
-    return f"ROW({stored}) IS DISTINCT FROM ROW({staged})"
+    return f"ROW({stored}) IS DISTINCT FROM ROW({_staged(columns)})"

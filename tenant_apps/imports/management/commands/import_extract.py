@@ -1,0 +1,77 @@
+"""`manage.py import_extract --school <schema or subdomain> FILE`: applies an extract, at once."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.access import SYSTEM
+from core.tenancy import in_school
+from tenant_apps.documents.services import UploadRefused
+from tenant_apps.imports.enums import ImportSource, ImportState
+from tenant_apps.imports.selectors import FaultLine, ImportView, get_import
+from tenant_apps.imports.services import apply_import, receive_extract
+from tenants.models import School
+from tenants.selectors import SchoolNotFound, get_school_by_schema, get_school_by_subdomain
+
+PIECE = 64 * 1024
+
+
+class Command(BaseCommand):
+    """Brings one extract of a school's MIS in, through the same job as an upload."""
+
+    help = "Import an extract of a school's MIS: all of it, or nothing with the reasons."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--school", required=True, help="schema name or subdomain")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, school: str, file: Path, **options: Any) -> None:
+        with in_school(_school(school)):
+            try:
+                with file.open("rb") as stream:
+                    import_id = receive_extract(
+                        iter(lambda: stream.read(PIECE), b""),
+                        file_name=file.name,
+                        source=ImportSource.COMMAND,
+                        by=SYSTEM,
+                    )
+            except OSError as error:
+                raise CommandError(f"{file}: {error.strerror}.") from None
+            except UploadRefused as refusal:
+                raise CommandError(refusal.sentence) from None
+            state = apply_import(import_id=import_id)
+            self._tell(get_import(SYSTEM, import_id), state)
+
+    def _tell(self, entry: ImportView, state: ImportState) -> None:
+        for warning in entry.warnings:
+            self.stdout.write(f"warning: {warning}")
+        if state == ImportState.APPLIED:
+            for line in entry.counts:
+                told = ", ".join(f"{number} {word}" for word, number in line.numbers if number)
+                self.stdout.write(f"{line.file}: {told or 'nothing new'}")
+            return
+        for fault in entry.faults:
+            self.stderr.write(_fault(fault))
+        if entry.faults_total > len(entry.faults):
+            self.stderr.write(f"... {entry.faults_total} faults in all")
+        raise CommandError(f"The extract was {state}: nothing was changed.")
+
+
+def _fault(fault: FaultLine) -> str:
+    where = f"{fault.file}, line {fault.line}" if fault.line else fault.file
+    column = f", {fault.column}" if fault.column else ""
+    value = f" ({fault.value!r})" if fault.value else ""
+    return f"{where}{column}{value}: {fault.reason}"
+
+
+def _school(name: str) -> School:
+    for find in (get_school_by_schema, get_school_by_subdomain):
+        try:
+            return find(name)
+        except SchoolNotFound:
+            continue
+    raise CommandError(f"There is no school {name!r}.")
