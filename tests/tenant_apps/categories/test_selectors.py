@@ -218,5 +218,5 @@ def test_hex_takes_the_nearest_colour(value, colour):
 
 @pytest.mark.parametrize("value", ["purple-ish", "", "#12", "#gggggg"])
 def test_nearest_colour_of_no_colour_raises(value):
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r"colour|base 16"):
         selectors.nearest_colour(value)

@@ -64,14 +64,14 @@ def test_notices_read_well_before_anybody_entered_a_number(in_a):
     notices = form_notices()
     assert notices.immediate_danger == (
         "If a child is in immediate danger, call 999 first. If a child has told you something today, tell a"
-        " member of the safeguarding team in person or by phone now, before the child goes home, then write it"
-        " here. Ms Nair, Mr Okafor · out of hours ask the safeguarding team beforehand for the number."
+        " member of the safeguarding team in person or by phone now, before the child goes home, then write"
+        " it here. Ms Nair, Mr Okafor · out of hours ask the safeguarding team beforehand for the number."
         " An alert is not the same as telling someone."
     )
     assert notices.adult_concern == (
         "Is it about an adult who works or volunteers here? Do not write it here. Tell the headteacher; if it"
-        " is about the headteacher, the chair of governors; or the local authority designated officer (ask the"
-        " school office for the number)."
+        " is about the headteacher, the chair of governors; or the local authority designated officer (ask"
+        " the school office for the number)."
     )
     assert notices.incident_hint.startswith("What you saw and heard, in the child's own words")
     assert notices.files_hint.startswith("Never take, copy, forward or upload a nude or semi-nude image")

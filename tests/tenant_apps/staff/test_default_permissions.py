@@ -64,7 +64,8 @@ def rights_in(path, is_restricting=None):
     restricting = path.startswith(RESTRICTING) if is_restricting is None else is_restricting
     given, is_known = default_rights(name=name, parent_name=parent, is_restricting=restricting)
     return {
-        group: "".join(letter for letter, has in zip("VIA", right) if has) for group, right in given.items()
+        group: "".join(letter for letter, has in zip("VIA", right, strict=True) if has)
+        for group, right in given.items()
     }, is_known
 
 
@@ -74,7 +75,7 @@ def test_rights_of_a_category_on_the_default_list(path):
     given, is_known = rights_in(path)
     assert is_known
     assert given.pop("Admin") == given.pop("DSL/SLT") == "VIA"
-    assert given == {group: right for group, right in zip(OTHERS, EXPECTED[path]) if right}
+    assert given == {group: right for group, right in zip(OTHERS, EXPECTED[path], strict=True) if right}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,175 @@
+import subprocess
+import sys
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from core.access import SYSTEM
+from core.audit.models import AuditEvent
+from tenant_apps.categories.selectors import all_categories, close_upward
+from tenant_apps.classes.services import set_restricted_kinds
+from tenant_apps.monitoring.models import Monitoring
+from tenant_apps.monitoring.selectors import monitored_now
+from tenant_apps.monitoring.services import end, start
+
+MONDAY = datetime(2026, 11, 16, 12, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 17, 12, tzinfo=UTC)
+HAND = ("hand", None)
+
+
+def category(name):
+    return next(one.id for one in all_categories() if one.name == name)
+
+
+def begin(student, *names, by=SYSTEM, at=MONDAY):
+    carried = close_upward(category(name) for name in names)
+    return start(student_ids=[student.pk], category_ids=carried, by=by, source=("incident", uuid4()), at=at)
+
+
+def on(student):
+    return [one.name for one in monitored_now(SYSTEM, [student.pk])[student.pk]]
+
+
+@pytest.mark.spec("INC-36", "MON-01", "MON-02")
+def test_incident_starts_its_categories_that_start_monitoring(students_a, cast):
+    student = students_a[0]
+    begin(student, "Bullying", "First Aid", by=cast.support.plain_access)
+    assert on(student) == ["Behaviour", "Bullying"]
+    assert on(students_a[1]) == []
+    row = Monitoring.objects.get(category=category("Bullying"))
+    assert (row.started_at, row.started_by_id, row.ended_at) == (MONDAY, cast.support.user.pk, None)
+    event = AuditEvent.objects.get(event="monitoring.started")
+    assert event.student_ids == [student.pk]
+
+
+@pytest.mark.spec("INC-36")
+def test_restricting_sub_category_does_not_start_its_open_parent(students_a):
+    begin(students_a[0], "Self-harm")
+    assert on(students_a[0]) == ["Self-harm"]
+    begin(students_a[1], "Neglect")
+    assert on(students_a[1]) == ["Child Protection", "Neglect"]
+
+
+@pytest.mark.spec("MON-02")
+def test_category_that_is_on_is_not_started_twice(students_a):
+    begin(students_a[0], "Bullying")
+    assert begin(students_a[0], "Bullying", "SEND", at=TUESDAY) != []
+    assert begin(students_a[0], "Bullying", at=TUESDAY) == []
+    assert on(students_a[0]) == ["Behaviour", "Bullying", "SEND"]
+    assert Monitoring.objects.get(category=category("Bullying")).started_at == MONDAY
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Monitoring.objects.create(
+            student=students_a[0], category_id=category("Bullying"), started_at=MONDAY, source_kind="hand"
+        )
+
+
+@pytest.mark.spec("MON-04")
+def test_only_a_person_ends_it_and_a_later_incident_starts_it_anew(students_a, cast):
+    student, bullying = students_a[0], category("Bullying")
+    begin(student, "Bullying")
+    by = cast.lead.access
+    assert end(student_ids=[student.pk], category_ids=[bullying, category("SEND")], by=by, at=TUESDAY) == 1
+    assert on(student) == ["Behaviour"]
+    row = Monitoring.objects.get(category=bullying)
+    assert (row.ended_at, row.ended_by_id) == (TUESDAY, cast.lead.user.pk)
+    begin(student, "Bullying", at=TUESDAY)
+    assert Monitoring.objects.filter(category=bullying).count() == 2
+    assert on(student) == ["Behaviour", "Bullying"]
+
+
+@pytest.mark.spec("MON-01", "CAT-06")
+def test_by_hand_it_is_exactly_these_categories_for_those_who_view_them(students_a, cast):
+    ids = [student.pk for student in students_a[:2]]
+    start(student_ids=ids, category_ids=[category("First Aid")], by=cast.lead.access, source=HAND)
+    assert on(students_a[0]) == on(students_a[1]) == ["First Aid"]
+
+
+@pytest.mark.spec("CAT-06", "USR-33")
+@pytest.mark.parametrize(
+    ("part", "name", "elevated"),
+    [
+        ("teacher", "Disclosure", True),
+        ("lead", "Bullying", False),
+        ("support", "Bullying", False),
+        ("data", "SEND", True),
+    ],
+)
+def test_by_hand_is_refused_without_key_or_view_students(students_a, cast, part, name, elevated):
+    person, ids = getattr(cast, part), [students_a[0].pk]
+    by = person.access if elevated else person.plain_access
+    begin(students_a[0], name)
+    before = on(students_a[0])
+    with pytest.raises(PermissionDenied):
+        start(student_ids=ids, category_ids=[category(name)], by=by, source=HAND)
+    with pytest.raises(PermissionDenied):
+        end(student_ids=ids, category_ids=[category(name)], by=by)
+    assert on(students_a[0]) == before
+
+
+@pytest.mark.spec("GRP-08", "GRP-09")
+def test_by_hand_is_refused_outside_ones_classes(students_a, cast):
+    set_restricted_kinds(kinds=["year"], by=SYSTEM)
+    with pytest.raises(PermissionDenied):
+        start(
+            student_ids=[students_a[0].pk],
+            category_ids=[category("Bullying")],
+            by=cast.teacher.access,
+            source=HAND,
+        )
+    assert on(students_a[0]) == []
+
+
+RACER = """
+import sys, django
+django.setup()
+from uuid import UUID
+from core.access import SYSTEM
+from core.tenancy import in_school
+from tenants.selectors import get_school_by_subdomain
+with in_school(get_school_by_subdomain("ashgrove")):
+    from tenant_apps.monitoring.services import start
+    print("ready", flush=True)
+    student, category = map(UUID, sys.stdin.readline().split())
+    print(len(start(student_ids=[student], category_ids=[category], by=SYSTEM, source=("hand", None))))
+"""
+
+PUPIL = """
+import django
+django.setup()
+from core.tenancy import in_school
+from tenants.selectors import get_school_by_subdomain
+with in_school(get_school_by_subdomain("ashgrove")):
+    from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.students.models import Student
+    names = {"legal_forename": "Ann", "legal_surname": "Bee", "sort_key": "bee  ann", "search_key": "ann bee"}
+    student = Student.objects.create(mis_id="1", year_group="7", **names)
+    print(student.pk, next(one.id for one in all_categories() if one.name == "Bullying"))
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.spec("MON-02")
+def test_four_requests_at_once_start_it_once(product_environment, own_database):
+    environment = product_environment | {"PYTHONPATH": ".:platform"}
+
+    def python(script):
+        return subprocess.Popen(
+            [sys.executable, "-c", script],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    ids, _ = python(PUPIL).communicate(timeout=60)
+    racers = [python(RACER) for _ in range(4)]
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        racer.stdin.write(ids)
+        racer.stdin.flush()
+    begun = [int(racer.communicate(timeout=60)[0]) for racer in racers]
+    assert sorted(begun) == [0, 0, 0, 1]
