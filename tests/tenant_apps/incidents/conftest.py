@@ -26,7 +26,22 @@ def moment(in_a: Any) -> datetime:
 
 
 @pytest.fixture
-def add(in_a: Any, cast: Any, students_a: list[Any], category: Any, moment: datetime) -> Callable[..., Any]:
+def in_class(students_a: list[Any]) -> Any:
+    """A tutor group that all six pupils are in: pupils without a group ask for a permission of their own."""
+    from tenant_apps.classes.models import StudentGroup
+    from tenant_apps.students.models import Membership
+
+    group = StudentGroup.objects.create(mis_id="T1", kind="tutor", name="7A", sort_key="7a")
+    Membership.objects.bulk_create(
+        Membership(student=student, group=group, start_date="2026-01-01") for student in students_a
+    )
+    return group
+
+
+@pytest.fixture
+def add(
+    in_a: Any, cast: Any, students_a: list[Any], in_class: Any, category: Any, moment: datetime
+) -> Callable[..., Any]:
     """Adds an incident about the first pupil, by the lead, under Behaviour, unless told otherwise."""
     from core.db.keys import uuid7
     from tenant_apps.incidents.services import add_incident

@@ -1,0 +1,154 @@
+import pytest
+from django.utils import timezone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def typed(in_a, moment):
+    from core.db.keys import uuid7
+
+    local = timezone.localtime(moment)
+
+    def make(**changes):
+        return {
+            "draft": str(uuid7()),
+            "text": "Rang mum, she will come in tomorrow.",
+            "happened_on": f"{local:%Y-%m-%d}",
+            "happened_time": f"{local:%H:%M}",
+        } | changes
+
+    return make
+
+
+@pytest.mark.spec("ACT-01", "ACT-03", "ACT-12")
+def test_form_has_its_fields(client_for, cast, add, students_a):
+    from tenant_apps.incidents.services import LinkedStudent
+
+    incident = add(linked=[LinkedStudent(students_a[1].pk)])
+    page = client_for(cast.lead).get(f"/incidents/{incident.pk}/actions/add/").content.decode()
+    for label in (
+        "Action Taken",
+        "Add Categories",
+        "Add action to linked students",
+        "Share documents?",
+        "Agency Involved",
+        "Date/Time",
+        "Files",
+        "Alert Staff Members",
+        "Add incident alert recipients",
+        "Add Action",
+    ):
+        assert label in page
+
+
+@pytest.mark.spec("ACT-01", "ACT-05")
+def test_action_stands_under_its_incident(client_for, cast, add, typed, students_a):
+    incident = add()
+    client = client_for(cast.lead)
+    refused = client.post(f"/incidents/{incident.pk}/actions/add/", typed(text=" "))
+    assert refused.status_code == 422 and "Write what was done." in refused.content.decode()
+    client.post(f"/incidents/{incident.pk}/actions/add/", typed())
+    page = client.get(f"/students/{students_a[0].pk}/incidents/").content.decode()
+    assert "Rang mum, she will come in tomorrow." in page
+
+
+@pytest.mark.spec("ACT-02", "ACT-04")
+def test_non_key_user_adds_only_to_what_is_alerted_and_unread(client_for, cast, add, typed):
+    from tenant_apps.incidents.models import Action
+
+    incident = add("Child Protection", alert_user_ids=[cast.support.user.pk])
+    client = client_for(cast.support)
+    assert "Add to planner" not in client.get(f"/incidents/{incident.pk}/actions/add/").content.decode()
+    client.post(f"/incidents/{incident.pk}/actions/add/", typed())
+    assert Action.objects.count() == 1
+    client.post(f"/incidents/{incident.pk}/read/")
+    assert client.post(f"/incidents/{incident.pk}/actions/add/", typed()).status_code == 404
+    assert Action.objects.count() == 1
+
+
+@pytest.mark.spec("ACT-06")
+def test_categories_are_added_to_the_incident_and_none_is_removed(client_for, cast, add, typed, category):
+    incident = add("Behaviour")
+    added = typed(categories=[str(category("Child Protection"))], confirm_readers="on")
+    client_for(cast.lead).post(f"/incidents/{incident.pk}/actions/add/", added)
+    carried = set(incident.carried.values_list("category", flat=True))
+    assert carried == {category("Behaviour"), category("Child Protection")}
+
+
+@pytest.mark.spec("ACT-06")
+def test_change_of_readers_is_named_and_asked_before_anything_is_stored(
+    client_for, cast, add, typed, category
+):
+    from tenant_apps.incidents.models import Action
+
+    incident = add("Behaviour")
+    answer = client_for(cast.lead).post(
+        f"/incidents/{incident.pk}/actions/add/", typed(categories=[str(category("Child Protection"))])
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Will no longer be able to read it" in page and "Teachers" in page
+    assert not Action.objects.exists()
+
+
+@pytest.mark.spec("ACT-06")
+def test_category_from_someone_without_a_key_that_widens_waits_for_a_key_user(
+    client_for, cast, add, typed, category
+):
+    from tenant_apps.incidents.models import ActionCategory
+
+    incident = add("Early Help", alert_user_ids=[cast.support.user.pk])
+    client_for(cast.support).post(
+        f"/incidents/{incident.pk}/actions/add/", typed(categories=[str(category("Behaviour"))])
+    )
+    waiting = ActionCategory.objects.get()
+    assert waiting.state == "waiting"
+    assert not incident.carried.filter(category=category("Behaviour")).exists()
+    assert (
+        client_for(cast.support)
+        .post(f"/incidents/categories/{waiting.pk}/", {"decision": "confirm"})
+        .status_code
+        == 403
+    )
+    client_for(cast.lead).post(f"/incidents/categories/{waiting.pk}/", {"decision": "confirm"})
+    assert incident.carried.filter(category=category("Behaviour")).exists()
+
+
+@pytest.mark.spec("ACT-08")
+def test_action_is_copied_to_linked_students_only_when_ticked(client_for, cast, add, typed, students_a):
+    from tenant_apps.incidents.models import ActionStudent
+    from tenant_apps.incidents.services import LinkedStudent
+
+    incident = add(linked=[LinkedStudent(students_a[1].pk, "sibling")])
+    client = client_for(cast.lead)
+    client.post(f"/incidents/{incident.pk}/actions/add/", typed())
+    assert not ActionStudent.objects.exists()
+    client.post(f"/incidents/{incident.pk}/actions/add/", typed(copy_to_linked="on"))
+    assert [row.student_id for row in ActionStudent.objects.all()] == [students_a[1].pk]
+
+
+@pytest.mark.spec("ACT-11")
+def test_agencies_are_tagged_on_the_action(client_for, cast, add, typed):
+    from tenant_apps.agencies.selectors import enabled_agencies
+
+    incident = add()
+    agency = enabled_agencies()[0]
+    client_for(cast.lead).post(f"/incidents/{incident.pk}/actions/add/", typed(agencies=[str(agency.id)]))
+    assert (
+        agency.name in client_for(cast.lead).get(f"/incidents/{incident.pk}/", follow=True).content.decode()
+    )
+
+
+@pytest.mark.spec("ACT-14", "ACT-15", "ACT-16")
+def test_action_alerts_those_alerted_to_the_incident_by_mail_without_content(
+    client_for, cast, add, typed, mailbox, run_outbox
+):
+    incident = add(alert_user_ids=[cast.deputy.user.pk])
+    run_outbox()
+    mailbox.clear()
+    client_for(cast.lead).post(f"/incidents/{incident.pk}/actions/add/", typed(like_incident="on"))
+    run_outbox()
+    mail = next(mail.message for mail in mailbox.messages() if mail.recipient == cast.deputy.user.email)
+    assert "you have an alert at" in mail["Subject"]
+    assert "Rang mum" not in mail.as_string()
