@@ -12,6 +12,7 @@ CREATE ROLE platform LOGIN PASSWORD :'platform_password';  -- the operator's con
 CREATE DATABASE :"database" OWNER owner TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C';
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO owner, app, platform;
+GRANT TEMPORARY ON DATABASE :"database" TO app;            -- an import stages its rows in temporary tables
 
 \connect :"database"
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -300,8 +300,10 @@ class Postgres(Server):
             )
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
             for role in self._passwords:
-                grant = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
-                connection.execute(grant.format(database, sql.Identifier(role)))
+                # An import stages its rows in temporary tables.
+                rights = "CONNECT, TEMPORARY" if role == "app" else "CONNECT"
+                grant = sql.SQL("GRANT {} ON DATABASE {} TO {}")
+                connection.execute(grant.format(sql.SQL(rights), database, sql.Identifier(role)))
         # As tenants/roles.sql has it for production.
         with self.connect(name) as connection:
             connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
