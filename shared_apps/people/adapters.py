@@ -41,7 +41,7 @@ class EmailBackend(BaseBackend):
             return None
         return user if user.check_password(password) and user.is_active else None
 
-    def get_user(self, user_id: object) -> User | None:
+    def get_user(self, user_id: UUID | str) -> User | None:
         """The active user behind a session, or None: a leaver's open session ends with the account."""
         from shared_apps.people.models import User
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,9 @@ from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
 from tenants.selectors import school_url
 
+if TYPE_CHECKING:
+    from tenants.models import School
+
 
 @handles("people.reset")
 def send_reset_link(payload: dict[str, Any], entry: OutboxEntry) -> None:
@@ -30,7 +33,8 @@ def send_reset_link(payload: dict[str, Any], entry: OutboxEntry) -> None:
     assert link.user is not None
     assert link.expires_at is not None
     # The school's own address from the directory: a Host header of the asking request never reaches a mail.
-    address = school_url(current_school(), reverse("people:set-password", args=[token], urlconf=URLS))
+    school = cast("School", current_school())
+    address = school_url(school, reverse("people:set-password", args=[token], urlconf=URLS))
     last_day = timezone.localtime(link.expires_at - timedelta(seconds=1))
     context = {
         "url": address,

@@ -30,7 +30,7 @@ def normal_email(email: str) -> str:
     return email.strip().lower()
 
 
-class User(Record, AbstractBaseUser):
+class User(Record, AbstractBaseUser):  # type: ignore[django-manager-missing] # django-otp has no types
     """One person who may sign in here: a member of a school's staff, or in public an operator.
 
     What the person may do is not told here; a school's user groups say so. The password is unusable until

@@ -288,6 +288,7 @@ def _needs_key(request: HttpRequest) -> HttpResponse:
 def _device_page(
     request: HttpRequest, form: NewDeviceForm, status: int = 200, is_refused: bool = False
 ) -> HttpResponse:
+    assert request.user.is_authenticated
     secret = request.session[PENDING_KEY]
     context = {
         "tabs": _tabs("people:security-keys"),

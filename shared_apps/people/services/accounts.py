@@ -81,6 +81,6 @@ def set_active(*, user_id: UUID, is_active: bool, by: Access, at: datetime | Non
 @transaction.atomic
 def set_theme(*, theme: Theme, by: Access) -> None:
     """Remember how the pages shall look for the person."""
-    User.objects.filter(pk=by.user_id).update(theme=theme)
     assert by.user_id is not None
+    User.objects.filter(pk=by.user_id).update(theme=theme)
     record("user.theme_changed", by=by, record=("user", by.user_id), detail={"theme": str(theme)})

@@ -66,6 +66,7 @@ def save_key(*, name: str, secret: str, code: str, by: Access, at: datetime | No
     """
     at = at or now()
     key = base64.b32decode(secret)
+    assert by.user_id is not None
     user = User.objects.select_for_update().get(pk=by.user_id)
     step = _matching_step(key, _digits(code), after=-1, at=at)
     if step is None:
@@ -81,6 +82,7 @@ def save_key(*, name: str, secret: str, code: str, by: Access, at: datetime | No
 @transaction.atomic
 def renew_recovery_codes(*, by: Access, at: datetime | None = None) -> tuple[str, ...]:
     """Eight new recovery codes for the person; the old ones are useless from now on."""
+    assert by.user_id is not None
     user = User.objects.select_for_update().get(pk=by.user_id)
     codes = _new_codes(user)
     event = record("recovery_codes.renewed", by=by, record=("user", user.pk), at=at)

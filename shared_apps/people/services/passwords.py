@@ -100,7 +100,7 @@ def set_password(*, token: str, password: str, at: datetime | None = None) -> Us
     if link is None or link.user is None:
         raise LinkExpiredError
     # The row of the link was waited for: whoever came first has used it up.
-    user = User.objects.select_for_update().get(pk=link.user_id)
+    user = User.objects.select_for_update().get(pk=link.user.pk)
     strength = rate(password[:MAXIMUM], personal=personal_texts(user))
     if not strength.is_accepted:
         raise WeakPasswordError(strength)

@@ -1,8 +1,9 @@
 """The person's own page and look."""
 
 import pytest
+from django.test import Client
 
-from shared_apps.people.models import User
+from shared_apps.people.models import PasswordLink, User
 
 
 @pytest.mark.spec("KEY-03")
@@ -34,14 +35,25 @@ def test_an_unknown_theme_changes_nothing(restricted, keyed):
 
 @pytest.mark.parametrize(
     "address",
-    ["/logout/", "/account/theme/", "/account/security-keys/save/", "/account/security-keys/recovery-codes/"],
+    [
+        "/logout/",
+        "/key/",
+        "/elevate/",
+        "/reset/",
+        "/reset/token/",
+        "/reset/token/strength/",
+        "/account/theme/",
+        "/account/security-keys/save/",
+        "/account/security-keys/recovery-codes/",
+    ],
 )
-def test_posts_without_the_forms_token_are_refused(keyed, client_for, address, school_a):
-    from django.test import Client
+def test_posts_without_the_forms_token_are_refused(keyed, restricted, address, session):
+    data = {"theme": "dark", "code": keyed.code(), "name": "x", "email": keyed.user.email}
+    strict = Client(enforce_csrf_checks=True, HTTP_HOST=restricted.defaults["HTTP_HOST"])
+    strict.cookies = restricted.cookies
 
-    browser = client_for(keyed.user, elevated=True)
-    strict = Client(enforce_csrf_checks=True, HTTP_HOST=browser.defaults["HTTP_HOST"])
-    strict.cookies = browser.cookies
-
-    assert strict.post(address, {"theme": "dark"}).status_code == 403
+    assert strict.post(address, data).status_code == 403
     assert User.objects.get(pk=keyed.user.pk).theme == "system"
+    assert session.signed_in(restricted)
+    assert not session.elevated(restricted)
+    assert not PasswordLink.objects.exists()

@@ -266,3 +266,11 @@ def test_the_session_ends_twelve_hours_after_it_began(visitor, keyless, session)
     store.save()
 
     assert not session.signed_in(visitor)
+
+
+def test_the_cookie_ends_with_the_browser_and_stays_on_this_host(visitor, keyless):
+    cookie = visitor.post("/login/", keyless.credentials()).cookies["session"]
+
+    assert (cookie["max-age"], cookie["expires"], cookie["domain"]) == ("", "", "")
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
