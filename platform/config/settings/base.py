@@ -302,11 +302,13 @@ LOGGING = {
         # Its messages carry the whole address with its query; the request log of core.web says what is needed.
         "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
+        "rq.worker": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "weasyprint.progress": {"level": "WARNING"},
         # Says which style sheet it parses, a dozen lines a PDF.
         "weasyprint": {"level": "WARNING"},
+        "rq.worker": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
     },
 }
