@@ -13,6 +13,7 @@ from tenant_apps.alerts.selectors import unread_for
 from tenant_apps.categories.selectors import CategoryView, category_map
 from tenant_apps.incidents.selectors import assigned_to, history_of, last_telling, open_drafts
 from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
+from tenant_apps.profile.selectors import student_rows
 from tenant_apps.staff.selectors import default_group_people
 from tenant_apps.students.selectors import dashboard_groups, list_items, students_visible_to
 
@@ -86,17 +87,10 @@ def category_counts(access: Access) -> list[CategoryCount]:
     ]
 
 
-def monitored_register(access: Access, category_id: UUID | None) -> tuple[str, list[dict[str, Any]]]:
-    """The heading and the students monitored now, under one category or any; Http404 for one not open."""
-    name = "Monitored Students"
-    if category_id:
-        if category_id not in access.view_students:
-            raise Http404("no such category")
-        name = category_map()[category_id].name
-    monitored = monitored_students(access, category_id)
-    students = list_items(students_visible_to(access).filter(pk__in=list(monitored)))
-    rows = [
-        {"student": student, "monitored": [line.category for line in monitored[student.id]]}
-        for student in students
-    ]
-    return name, rows
+def monitored_register(access: Access, category_id: UUID) -> dict[str, Any]:
+    """The students now monitored under a category; Http404 for one that is not open to the person."""
+    if category_id not in access.view_students:
+        raise Http404("no such category")
+    ids = list(monitored_students(access, category_id))
+    students = list_items(students_visible_to(access).filter(pk__in=ids))
+    return {"category": category_map()[category_id], "rows": student_rows(access, students)}

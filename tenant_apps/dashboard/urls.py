@@ -6,6 +6,5 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("dashboard/monitored/", views.monitored, name="monitored"),
-    path("dashboard/monitored/<uuid:category_id>/", views.monitored, name="monitored-category"),
+    path("categories/<uuid:category_id>/students/", views.monitored, name="monitored"),
 ]

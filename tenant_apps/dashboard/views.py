@@ -21,8 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @requires(SystemPermission.VIEW_STUDENT_LIST)
 @require_GET
-def monitored(request: HttpRequest, category_id: UUID | None = None) -> HttpResponse:
-    """Students now monitored, under one category or any that is open to the person."""
-    heading, rows = selectors.monitored_register(request.access, category_id)
-    note_listed(student_ids=[row["student"].id for row in rows], by=request.access)
-    return render(request, "dashboard/monitored.html", {"heading": heading, "rows": rows})
+def monitored(request: HttpRequest, category_id: UUID) -> HttpResponse:
+    """Students now monitored under one category."""
+    context = selectors.monitored_register(request.access, category_id)
+    note_listed(student_ids=[row.id for row in context["rows"]], by=request.access)
+    return render(request, "dashboard/monitored.html", context)

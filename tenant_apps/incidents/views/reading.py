@@ -11,6 +11,7 @@ from core.access.enums import SystemPermission
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
 from tenant_apps.incidents.views.links import add_links
+from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.students.selectors import get_student, student_header
 
 
@@ -37,6 +38,7 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "student": student_header(student),
         "page": page,
         "tab": "incidents",
+        "monitored": monitored_now(request.access, [student_id])[student_id],
         "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
     }
     return render(request, "incidents/chronology.html", context)
