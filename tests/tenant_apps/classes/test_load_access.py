@@ -84,11 +84,10 @@ def test_schools_permissions_are_its_own(school_a, school_b, cast):
 
 @pytest.fixture
 def houses(in_a):
-    groups = {
+    return {
         (kind, name): add_group(mis_id=f"{kind}{name}", kind=kind, name=name, by=SYSTEM).id
         for kind, name in [("year", "Year 7"), ("year", "Year 8"), ("tutor", "7A"), ("house", "Red")]
     }
-    return groups
 
 
 @pytest.mark.spec("GRP-01")

@@ -1,6 +1,8 @@
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenant_apps.staff import permissions
 from tenant_apps.staff.permissions import cat_ok
@@ -28,6 +30,38 @@ RESTRICTING = {SECRET, HIDDEN}
 )
 def test_categories_decide(carried, leaves, views, allowed):
     assert cat_ok(carried=carried, leaves=leaves, view_incidents=views, restricting=RESTRICTING) is allowed
+
+
+@pytest.mark.spec("SAF-01", "INC-40")
+@given(st.data())
+def test_categories_decide_as_a_plain_reading_of_the_rule_does(data):
+    """Drawn: a tree of two levels, what is ticked, what the reader's group may view."""
+    parents = {number: data.draw(st.sampled_from([None, *range(min(number, 3))])) for number in range(7)}
+    parents |= dict.fromkeys(range(3))
+    ids = [uuid4() for _ in parents]
+    ticked = data.draw(st.sets(st.sampled_from(sorted(parents)), min_size=1))
+    restricting = data.draw(st.sets(st.sampled_from(sorted(parents))))
+    views = data.draw(st.sets(st.sampled_from(sorted(parents))))
+
+    carries = [one for one in parents if one in ticked or any(parents[child] == one for child in ticked)]
+    specific = [one for one in carries if not any(parents[child] == one for child in carries)]
+    reads = True
+    if any(one in restricting for one in carries):
+        for one in carries:
+            if one in restricting and one not in views:
+                reads = False
+    else:
+        reads = any(one in views for one in specific)
+
+    def as_ids(numbers):
+        return {ids[number] for number in numbers}
+
+    assert reads is cat_ok(
+        carried=as_ids(carries),
+        leaves=as_ids(specific),
+        view_incidents=as_ids(views),
+        restricting=as_ids(restricting),
+    )
 
 
 # person: view list, view details, add, edit, reports, planner, files, library, add to library, administer
