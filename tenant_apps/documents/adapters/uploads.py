@@ -11,13 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
 
 from core.access import Access
+from tenant_apps.documents.enums import DRAFT_OWNER
 from tenant_apps.documents.models import Document
+from tenant_apps.documents.permissions import can_attach
 from tenant_apps.documents.services import Intake, Owner, UploadRefused, too_large
 
 # Room for the multipart frame around a file of the greatest size.
@@ -86,8 +89,15 @@ class EncryptingUploadHandler(FileUploadHandler):
             raise self.refusal
         if self._intake is None:
             raise UploadRefused("No file came with the request. Choose a file.", 400)
-        self.document = self._intake.finish()
-        return self.document
+        with transaction.atomic():
+            document = self._intake.finish()
+            if self._owner[0] == DRAFT_OWNER and not can_attach(self._by, *self._owner):
+                # Sent while the file was on its way: with the draft it would be lost from sight.
+                raise UploadRefused(
+                    "The entry was added before this file arrived. Add it with an action.", 409
+                )
+        self.document = document
+        return document
 
     def abort(self) -> None:
         """Leaves nothing of an unfinished file."""
