@@ -18,7 +18,7 @@ import ops.benchmarks
 from ops.benchmarks.measuring import Figure, stage
 from ops.supervisor.servers import ROOT
 
-NOT_FIGURES = {"__main__", "measuring"}
+NOT_FIGURES = {"__main__", "measuring", "preparing"}
 
 
 def figures() -> dict[str, str]:

@@ -44,18 +44,26 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def in_turns(runs: dict[str, Callable[[], object]], *, warm_up: bool = True) -> dict[str, list[float]]:
+def in_turns(
+    runs: dict[str, Callable[[], object]],
+    *,
+    warm_up: bool = True,
+    before: Callable[[str], object] = lambda name: None,
+) -> dict[str, list[float]]:
     """Run each in turns: five times, or three when one run takes more than ten seconds.
 
-    Turns, because a machine that grows slow half-way must not make one side look better.
+    Turns, because a machine that grows slow half-way must not make one side look better. `before` is called
+    with the name of each run and is not timed.
     """
     if warm_up:
-        for work in runs.values():
+        for name, work in runs.items():
+            before(name)
             work()
     taken: dict[str, list[float]] = {name: [] for name in runs}
     rounds = 5
     while min(map(len, taken.values())) < rounds:
         for name, work in runs.items():
+            before(name)
             taken[name].append(seconds(work))
             if taken[name][-1] > 10:
                 rounds = 3
