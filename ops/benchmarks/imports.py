@@ -1,7 +1,7 @@
 """import_vs_copy and import_peak_mb: a whole extract of a large school.
 
-The floor reads the same CSV files out of the same ZIP and copies every row into empty copies of the product's own
-tables with all their keys, in one transaction: whatever stores these rows in these tables has that to do.
+The floor reads the same CSV files out of the same ZIP and copies every row into empty copies of the product's
+own tables with all their keys, in one transaction: whatever stores these rows in these tables does that much.
 """
 
 import csv
@@ -113,13 +113,17 @@ def _make_floor(owner: psycopg.Connection, schema: str) -> None:
         # Without a search_path every table is named in full: those of the floor are then put in their place.
         owner.execute("SET search_path = ''")
         keys = owner.execute(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid = %s::regclass",
             [f"{schema}.{table}"],
         ).fetchall()
         for (key,) in keys:
+            here = key
             for other in TABLES:
-                key = key.replace(f"{schema}.{other}(", f"{FLOOR}.{other}(")
-            owner.execute(sql.SQL("ALTER TABLE {} ADD {}").format(sql.Identifier(FLOOR, table), sql.SQL(key)))
+                here = here.replace(f"{schema}.{other}(", f"{FLOOR}.{other}(")
+            owner.execute(
+                sql.SQL("ALTER TABLE {} ADD {}").format(sql.Identifier(FLOOR, table), sql.SQL(here))
+            )
 
 
 def _empty(owner: psycopg.Connection, schema: str) -> None:
@@ -155,7 +159,8 @@ def _copy(owner: psycopg.Connection) -> None:
         groups = {row["mis_id"]: uuid7() for row in read("groups.csv")}
         write(
             "staff_misstaff",
-            "id, mis_id, title, first_name, last_name, email, job_title, start_date, end_date, is_full_time, is_listed",
+            "id, mis_id, title, first_name, last_name, email, job_title, start_date, end_date,"
+            " is_full_time, is_listed",
             (
                 (
                     uuid7(),

@@ -29,7 +29,7 @@ def manage(*arguments: str | Path) -> None:
 
 
 def ready_school(subdomain: str = "stgeorges") -> "School":
-    """Return a school provisioned from its set-up sheet in a freshly migrated database, with Django set up."""
+    """Return a school provisioned from its sheet in a freshly migrated database, with Django set up."""
     manage("migrate_schools")
     manage("provision_school", DEMO_DATA / "setup" / f"{subdomain}.xlsx")
     import django
