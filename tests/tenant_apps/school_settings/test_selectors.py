@@ -15,7 +15,19 @@ from tenant_apps.school_settings.services import add_closure, update_settings
 from tenant_apps.staff.selectors import form_notices
 
 
-@pytest.mark.spec("SAF-49", "ADM-05", "ADM-06", "ADM-07", "ADM-08", "ADM-09", "ADM-12", "ADM-13", "ADM-15")
+@pytest.mark.spec(
+    "SAF-49",
+    "ADM-05",
+    "ADM-06",
+    "ADM-07",
+    "ADM-08",
+    "ADM-09",
+    "ADM-12",
+    "ADM-13",
+    "ADM-14",
+    "ADM-15",
+    "ADM-17",
+)
 def test_first_settings_are_those_of_the_guide(in_a):
     settings = selectors.get_settings()
     assert settings.idle_timeout_minutes == 15
@@ -26,6 +38,7 @@ def test_first_settings_are_those_of_the_guide(in_a):
     assert settings.student_name_format == "first_last"
     assert settings.use_email_whitelist
     assert settings.disable_missing_users
+    assert (settings.attendance_trend_short_days, settings.attendance_trend_long_days) == (10, 30)
     assert settings.allow_student_search
     assert settings.enforce_alert
     assert not settings.plain_alerts
