@@ -217,7 +217,11 @@ OTP_TOTP_ISSUER = BRAND
 # --- Secrets -------------------------------------------------------------------------------------------------------
 
 SECRET_KEY = env.required("SECRET_KEY", "Any 50 random characters, kept secret and the same on every machine.")
-ENCRYPTION_ROOT_KEY = env.root_key("ENCRYPTION_ROOT_KEY")
+# The root key lies in AWS KMS when its id is given, else in the environment.
+ENCRYPTION_KMS_KEY_ID = env.optional("ENCRYPTION_KMS_KEY_ID")
+ENCRYPTION_KMS_ENDPOINT_URL = env.optional("ENCRYPTION_KMS_ENDPOINT_URL")
+ENCRYPTION_KMS_REGION = env.optional("ENCRYPTION_KMS_REGION", "eu-west-2")
+ENCRYPTION_ROOT_KEY = b"" if ENCRYPTION_KMS_KEY_ID else env.root_key("ENCRYPTION_ROOT_KEY")
 
 # --- Documents -----------------------------------------------------------------------------------------------------
 

@@ -233,3 +233,12 @@ def test_files_sent_to_any_other_form_are_dropped_as_they_arrive(client_for, fol
 
 def test_other_methods_are_refused(client_for, cast, draft_id):
     assert client_for(cast.teacher).get(f"/documents/upload/?draft={draft_id}").status_code == 405
+
+
+def test_file_that_takes_too_long_is_given_up(upload, school_a, folder, monkeypatch):
+    from tenant_apps.documents.adapters import uploads
+
+    monkeypatch.setattr(uploads, "MAX_SECONDS", -1)
+    answer = upload()
+    assert (answer.status_code, _documents(school_a), _files(folder)) == (408, [], [])
+    assert "too long" in answer.json()["error"]
