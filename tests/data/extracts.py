@@ -136,7 +136,12 @@ def small_extract(**more: Any) -> ExtractBook:
                 {"mis_id": "G2", "kind": "year", "name": "Year 7", "staff_mis_id": ""},
             ],
             "memberships.csv": [
-                {"group_mis_id": group, "pupil_mis_id": f"P{number}", "start_date": "2026-09-01", "end_date": ""}
+                {
+                    "group_mis_id": group,
+                    "pupil_mis_id": f"P{number}",
+                    "start_date": "2026-09-01",
+                    "end_date": "",
+                }
                 for number in (1, 2, 3)
                 for group in ("G1", "G2")
             ],
@@ -165,7 +170,13 @@ def small_extract(**more: Any) -> ExtractBook:
                 },
             ],
             "attendance.csv": [
-                {"pupil_mis_id": "P1", "date": "2026-09-02", "session": session, "code": code, "minutes_late": late}
+                {
+                    "pupil_mis_id": "P1",
+                    "date": "2026-09-02",
+                    "session": session,
+                    "code": code,
+                    "minutes_late": late,
+                }
                 for session, code, late in (("AM", "L", "12"), ("PM", "O", ""))
             ],
         },

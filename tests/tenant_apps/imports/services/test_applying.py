@@ -67,7 +67,12 @@ def test_who_is_missing_from_a_full_extract_is_archived_and_comes_back_whole(bri
 
     bring(small_extract())
     without = small_extract(generated_at="2026-11-21T22:05:00+00:00")
-    for file, column in (("pupils.csv", "mis_id"), ("contacts.csv", "pupil_mis_id"), ("memberships.csv", "pupil_mis_id"), ("attendance.csv", "pupil_mis_id")):
+    for file, column in (
+        ("pupils.csv", "mis_id"),
+        ("contacts.csv", "pupil_mis_id"),
+        ("memberships.csv", "pupil_mis_id"),
+        ("attendance.csv", "pupil_mis_id"),
+    ):
         without.files[file] = [row for row in without.files[file] if row[column] != "P1"]
     without.files["links.csv"] = []
     entry = bring(without)
@@ -75,7 +80,9 @@ def test_who_is_missing_from_a_full_extract_is_archived_and_comes_back_whole(bri
     assert entry.counts["pupils.csv"]["archived"] == 1
     amelia = students(mis_id="P1").get()
     assert amelia.archived_at is not None
-    assert set(Membership.objects.filter(student=amelia).values_list("end_date", flat=True)) == {date(2026, 11, 20)}
+    assert set(Membership.objects.filter(student=amelia).values_list("end_date", flat=True)) == {
+        date(2026, 11, 20)
+    }
     assert Contact.objects.filter(student=amelia, ended_at=None).count() == 2
 
     back = small_extract(generated_at="2026-11-22T22:05:00+00:00")
@@ -99,7 +106,9 @@ def test_a_leaving_date_in_the_past_archives_and_ends_the_memberships(bring):
     oliver = students(mis_id="P3").get()
     assert entry.counts["pupils.csv"]["archived"] == 1
     assert oliver.archived_at is not None
-    assert set(Membership.objects.filter(student=oliver).values_list("end_date", flat=True)) == {date(2026, 11, 13)}
+    assert set(Membership.objects.filter(student=oliver).values_list("end_date", flat=True)) == {
+        date(2026, 11, 13)
+    }
     assert AuditEvent.objects.get(event="student.archived").student_ids == [oliver.pk]
     again = bring(later)
     assert again.counts["memberships.csv"] == {"read": 6, "ended": 0, "changed": 0, "added": 0}
@@ -276,7 +285,14 @@ def test_odd_data_of_a_child_is_a_warning_on_the_pupil(bring):
 
 
 def test_formulas_are_stored_as_typed(bring):
-    formulas = ["=1+1", "@SUM(A1)", "-2+3", "+44", "<script>alert(1)</script>", "Robert'); DROP TABLE students;--"]
+    formulas = [
+        "=1+1",
+        "@SUM(A1)",
+        "-2+3",
+        "+44",
+        "<script>alert(1)</script>",
+        "Robert'); DROP TABLE students;--",
+    ]
     odd = small_extract()
     for number, formula in enumerate(formulas, 10):
         odd.files["pupils.csv"].append(pupil(number, formula, formula))

@@ -180,7 +180,10 @@ def test_a_broken_manifest_is_refused(bring, change):
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"null"])
 def test_a_manifest_that_is_no_json_object_is_refused(bring, content):
-    assert only_fault(bring(packed({"manifest.json": content}, method=zipfile.ZIP_STORED)))["file"] == "manifest.json"
+    assert (
+        only_fault(bring(packed({"manifest.json": content}, method=zipfile.ZIP_STORED)))["file"]
+        == "manifest.json"
+    )
 
 
 def test_a_full_extract_needs_its_four_files(bring):
@@ -224,14 +227,22 @@ def test_byte_order_mark_plain_line_ends_and_any_column_order_are_fine(bring):
     content = book.content("links.csv").replace(b"\r\n", b"\n")
     book.raw["links.csv"] = b"\xef\xbb\xbf" + content
     del book.files["links.csv"]
-    book.raw["groups.csv"] = b"name,staff_mis_id,mis_id,kind\n7A,,G1,tutor\n\"Year, 7\",,G2,year\n"
+    book.raw["groups.csv"] = b'name,staff_mis_id,mis_id,kind\n7A,,G1,tutor\n"Year, 7",,G2,year\n'
     del book.files["groups.csv"]
     assert bring(book).state == "applied"
 
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.csv", "/etc/passwd", "a/b.csv", "..\\evil.csv", "C:evil.csv", "photos/../../x.jpg", "photos/a/b.jpg"],
+    [
+        "../evil.csv",
+        "/etc/passwd",
+        "a/b.csv",
+        "..\\evil.csv",
+        "C:evil.csv",
+        "photos/../../x.jpg",
+        "photos/a/b.jpg",
+    ],
 )
 def test_paths_are_refused(bring, name):
     fault = only_fault(bring(with_members((name, b"x"))))
@@ -251,7 +262,7 @@ def test_a_zip_bomb_is_refused_with_the_limit_named(bring):
 
 
 def test_a_member_that_is_longer_than_it_says_is_refused(bring):
-    """The archive's own word about the length is not believed: only what it says is read, and then compared."""
+    """The archive's own word about a length is not believed: what it holds must agree with it."""
     content = small_extract().pack()
     target = io.BytesIO(content)
     with zipfile.ZipFile(target) as archive:
