@@ -1,13 +1,12 @@
 """What every installation shares; demo, test and production add their own."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from config.settings import environment as env
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# --- Who this is ---------------------------------------------------------------------------------------------------
+# --- Who this is ----------------------------------------------------------------------------------
 
 BRAND = env.optional("BRAND", "CPOMS")
 BASE_DOMAIN = env.optional("BASE_DOMAIN", "localhost")
@@ -19,9 +18,9 @@ TRAINING_URL = env.optional("TRAINING_URL", "https://training.provider.example/g
 WEB_SCHEME = env.optional("WEB_SCHEME", "https")
 WEB_PORT = env.optional("WEB_PORT")
 
-# --- Which process this is -----------------------------------------------------------------------------------------
+# --- Which process this is ------------------------------------------------------------------------
 
-# "schools" serves schools and the auth host; "console" serves the operator's console under its own database role.
+# "schools" serves schools and the auth host; "console" the operator's console under its own database role.
 WEB_PROCESS = env.optional("WEB_PROCESS", "schools")
 DATABASE_ROLE = env.optional("DATABASE_ROLE", "platform" if WEB_PROCESS == "console" else "app")
 DATABASE_VARIABLE = {
@@ -30,7 +29,7 @@ DATABASE_VARIABLE = {
     "platform": "DATABASE_PLATFORM_URL",
 }[DATABASE_ROLE]
 
-# --- Apps ----------------------------------------------------------------------------------------------------------
+# --- Apps -----------------------------------------------------------------------------------------
 
 # In public and in every school: public rows are operators and SSO identities, a school's rows its staff.
 IN_BOTH = [
@@ -82,17 +81,6 @@ TENANT_APPS = [
     "tenant_apps.dashboard",
 ]
 
-
-
-def _is_here(app: str) -> bool:
-    spec = find_spec(app)
-    return spec is not None and spec.origin is not None
-
-
-# While the house is being built: apps that have no package yet are left out.
-IN_BOTH = [app for app in IN_BOTH if _is_here(app)]
-SHARED_APPS = [app for app in SHARED_APPS if _is_here(app)]
-TENANT_APPS = [app for app in TENANT_APPS if _is_here(app)]
 INSTALLED_APPS = list(dict.fromkeys([*SHARED_APPS, *TENANT_APPS]))
 
 TENANT_MODEL = "tenants.School"
@@ -101,7 +89,7 @@ PUBLIC_SCHEMA_NAME = "public"
 TENANT_LIMIT_SET_CALLS = True
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
-# --- A request's way -----------------------------------------------------------------------------------------------
+# --- A request's way ------------------------------------------------------------------------------
 
 MIDDLEWARE = [
     # Outside of everything that may answer, so that every answer has the policy and the headers.
@@ -150,7 +138,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Database ------------------------------------------------------------------------------------------------------
+# --- Database -------------------------------------------------------------------------------------
 
 DATABASES = {
     "default": {
@@ -162,7 +150,7 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            # A connection goes back to the pool without a school: core.tenancy.backend empties its search_path.
+            # A connection goes back to the pool without a school: the backend empties its search_path.
             "pool": {"min_size": 2, "max_size": env.whole_number("DATABASE_POOL", 10), "timeout": 10},
         },
     }
@@ -175,7 +163,7 @@ DATABASE_ROLES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Valkey: cache, queue, soft limits. It may be lost at any moment. ----------------------------------------------
+# --- Valkey: cache, queue, soft limits. It may be lost at any moment. -----------------------------
 
 VALKEY_URL = env.required("VALKEY_URL", "For example redis://127.0.0.1:6379/0")
 CACHES = {
@@ -192,7 +180,7 @@ RQ = {
     "JOB_CLASS": "core.outbox.jobs.SchoolJob",
 }
 
-# --- Sessions and people -------------------------------------------------------------------------------------------
+# --- Sessions and people --------------------------------------------------------------------------
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -214,16 +202,16 @@ LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 OTP_TOTP_ISSUER = BRAND
 
-# --- Secrets -------------------------------------------------------------------------------------------------------
+# --- Secrets --------------------------------------------------------------------------------------
 
-SECRET_KEY = env.required("SECRET_KEY", "Any 50 random characters, kept secret and the same on every machine.")
+SECRET_KEY = env.required("SECRET_KEY", "Any 50 random characters, secret and the same on every machine.")
 # The root key lies in AWS KMS when its id is given, else in the environment.
 ENCRYPTION_KMS_KEY_ID = env.optional("ENCRYPTION_KMS_KEY_ID")
 ENCRYPTION_KMS_ENDPOINT_URL = env.optional("ENCRYPTION_KMS_ENDPOINT_URL")
 ENCRYPTION_KMS_REGION = env.optional("ENCRYPTION_KMS_REGION", "eu-west-2")
 ENCRYPTION_ROOT_KEY = b"" if ENCRYPTION_KMS_KEY_ID else env.root_key("ENCRYPTION_ROOT_KEY")
 
-# --- Documents -----------------------------------------------------------------------------------------------------
+# --- Documents ------------------------------------------------------------------------------------
 
 # A folder, or S3 when S3_BUCKET is set.
 DOCUMENTS_FOLDER = env.optional("DOCUMENTS_FOLDER")
@@ -237,15 +225,16 @@ FILE_UPLOAD_HANDLERS = ["tenant_apps.documents.adapters.uploads.RefusingUploadHa
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# --- Mail ----------------------------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 for _name, _value in env.mail_server(env.required("EMAIL_URL", "For example smtp://127.0.0.1:2525")).items():
     globals()[_name] = _value
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.optional("MAIL_FROM", f"no-reply@{BASE_DOMAIN if '.' in BASE_DOMAIN else 'records.example'}")
+MAIL_DOMAIN = BASE_DOMAIN if "." in BASE_DOMAIN else "records.example"
+DEFAULT_FROM_EMAIL = env.optional("MAIL_FROM", f"no-reply@{MAIL_DOMAIN}")
 
-# --- Language, time, templates, static files -----------------------------------------------------------------------
+# --- Language, time, templates, static files ------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
@@ -303,18 +292,13 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # Its messages carry the whole address with its query; the request log of core.web says what is needed.
+        # Its messages carry the whole address with its query; core.web's log says what is needed.
         "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
         "rq.worker": {"level": "WARNING"},
+        # They say which style sheet and which font they read, dozens of lines a PDF.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "weasyprint.progress": {"level": "WARNING"},
-        # Says which style sheet it parses, a dozen lines a PDF.
-        "weasyprint": {"level": "WARNING"},
-        "rq.worker": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
     },
 }
-if not _is_here("core.web.logging"):
-    LOGGING_CONFIG = None

@@ -1,7 +1,7 @@
 """The demo on one machine: plain http on *.localhost, everything else as in production."""
 
 from config.settings import environment as env
-from config.settings.base import *  # noqa: F403 -- a settings module extends another by its names
+from config.settings.base import *
 
 DEMO = True
 WEB_SCHEME = "http"

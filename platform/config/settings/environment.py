@@ -42,7 +42,7 @@ def is_on(name: str, default: bool = False) -> bool:
 
 def root_key(name: str) -> bytes:
     """The 32 bytes that wrap every school's key, given as base64."""
-    text = required(name, "Make one with: python -c 'import secrets,base64; print(base64.b64encode(secrets.token_bytes(32)).decode())'")
+    text = required(name, "Make one with: openssl rand -base64 32")
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error:
@@ -67,7 +67,7 @@ def database(url: str, name: str) -> dict[str, object]:
 
 
 def role(name: str, default: str) -> str:
-    """The user that the address in this variable signs in as; a process need not know the others' passwords."""
+    """The user that this variable's address signs in as; a process need not know the others' passwords."""
     return unquote(urlsplit(optional(name)).username or "") or default
 
 

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.settings.base import *  # noqa: F403 -- a settings module extends another by its names
+from config.settings.base import *
 from config.settings.base import BASE_DOMAIN, DOCUMENTS_FOLDER, S3_BUCKET, SECRET_KEY
 
 DEBUG = False
@@ -18,10 +18,14 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 
 if "." not in BASE_DOMAIN:
-    raise ImproperlyConfigured("BASE_DOMAIN must be the domain under which the schools' addresses stand, e.g. records.example.")
+    raise ImproperlyConfigured(
+        "BASE_DOMAIN must be the domain under which the schools' addresses stand, e.g. records.example."
+    )
 if "_" in BASE_DOMAIN:
-    raise ImproperlyConfigured("BASE_DOMAIN may not contain an underscore: browsers drop cookies of such hosts.")
+    raise ImproperlyConfigured("BASE_DOMAIN may not contain an underscore: browsers drop its cookies.")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short: give it at least 50 random characters.")
 if not (S3_BUCKET or DOCUMENTS_FOLDER):
-    raise ImproperlyConfigured("Set S3_BUCKET (with S3_ENDPOINT_URL and its keys) or DOCUMENTS_FOLDER: documents need a home.")
+    raise ImproperlyConfigured(
+        "Set S3_BUCKET (with S3_ENDPOINT_URL and its keys) or DOCUMENTS_FOLDER: documents need a home."
+    )

@@ -1,6 +1,6 @@
 """The tests: real servers, whose addresses tests/conftest.py puts into the environment first."""
 
-from config.settings.base import *  # noqa: F403 -- a settings module extends another by its names
+from config.settings.base import *
 
 DEBUG = False
 SESSION_COOKIE_NAME = "session"
