@@ -89,11 +89,12 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nowhere(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test begins in no school and with an empty cache, and leaves nothing of either behind."""
-    uses_database = "db" in request.fixturenames or request.node.get_closest_marker("django_db")
-    if not uses_database:
+    if not {"db", "_database", "as_owner"} & set(request.fixturenames) and not request.node.get_closest_marker(
+        "django_db"
+    ):
         yield
         return
-    request.getfixturevalue("db")
+    request.getfixturevalue("_database")
     from django.db import connection
 
     VALKEY.client().flushdb()
@@ -103,13 +104,19 @@ def _nowhere(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def school_a(db: None) -> Any:
+def _database(request: pytest.FixtureRequest) -> None:
+    """The database under the role the test asked for: the owner with `as_owner`, else `app`."""
+    request.getfixturevalue("as_owner" if "as_owner" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def school_a(_database: None) -> Any:
     """Ashgrove School."""
     return _school("a")
 
 
 @pytest.fixture
-def school_b(db: None) -> Any:
+def school_b(_database: None) -> Any:
     """Birchwood School, which holds people of the same names and nothing of Ashgrove's."""
     return _school("b")
 
@@ -136,6 +143,30 @@ def in_b(school_b: Any) -> Iterator[Any]:
 
     with in_school(school_b):
         yield school_b
+
+
+@pytest.fixture
+def as_owner(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test is connected as the owner, who provisions and migrates; rolled back like every other.
+
+    The schools and their people can be asked for with it, and are then read under the same connection.
+    """
+    from django.db import connections, transaction
+
+    with django_db_blocker.unblock():
+        before = connections["default"]
+        owner = connections.create_connection("default")
+        options = {key: value for key, value in before.settings_dict["OPTIONS"].items() if key != "pool"}
+        owner.settings_dict = {**before.settings_dict, "USER": "owner", "OPTIONS": options}
+        connections["default"] = owner
+        try:
+            with transaction.atomic():
+                yield
+                owner.leave()
+                transaction.set_rollback(True)
+        finally:
+            owner.close()
+            connections["default"] = before
 
 
 def host_of(school: Any) -> str:

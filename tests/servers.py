@@ -136,12 +136,13 @@ class PostgresServer:
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                self._users.close()
                 return
             with contextlib.suppress(OSError, ValueError):
                 pid = json.loads((CACHE / "postgres.json").read_text())["pid"]
                 os.kill(pid, signal.SIGINT)
                 _wait_gone(pid)
-            fcntl.flock(self._users, fcntl.LOCK_UN)
+            self._users.close()
 
     def with_schools(self) -> Database:
         """The template in which the two schools stand, made if it is not there."""

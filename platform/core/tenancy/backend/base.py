@@ -35,10 +35,12 @@ def ask_for_a_school(execute: Any, query: Any, params: Any, many: bool, context:
         return execute(query, params, many, context)
     except ProgrammingError as error:
         place = context["connection"].schema_name
-        if isinstance(error.__cause__, errors.UndefinedTable) and place in {None, settings.PUBLIC_SCHEMA_NAME}:
+        if isinstance(error.__cause__, errors.UndefinedTable) and (
+            not place or place == settings.PUBLIC_SCHEMA_NAME
+        ):
             raise NoSchoolError(
                 f"{error.__cause__.diag.message_primary}: "
-                f"{'no school is set' if place is None else 'the public schema has no such table'}. "
+                f"{'the public schema has no such table' if place else 'no school is set'}. "
                 "Use `with in_school(school):` (or `in_public()` for the tables of the provider)."
             ) from error
         raise
