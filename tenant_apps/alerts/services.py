@@ -20,9 +20,6 @@ from tenant_apps.staff.selectors import active_among, default_alert_group, membe
 ALERT_MAIL = "alerts.mail"
 ASSIGNMENT_MAIL = "alerts.assignment"
 
-# From here on the form asks "n people will be able to open this".
-MANY_RECIPIENTS = 10
-
 
 def choose_recipients(
     *,

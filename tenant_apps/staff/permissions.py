@@ -108,12 +108,3 @@ def can_administer(access: Access) -> bool:
 def is_class_restricted(access: Access) -> bool:
     """Whether only the students of listed groups are the person's."""
     return access.classes is not None
-
-
-def can_be_assigned(*, is_active: bool, has_key: bool, views_students: bool) -> bool:
-    """Whether "Assign to" offers somebody: an active key holder whose group can view students.
-
-    "Can view students" is "View Student List" or "View Student Details": without either the page would
-    lead nowhere.
-    """
-    return is_active and has_key and views_students

@@ -123,11 +123,3 @@ def test_adding_to_a_category_shows_nothing_of_it(in_a, cast):
     assert permissions.can_view_incidents_of(cast.pastoral.access, concern)
     assert permissions.can_view_students_of(cast.pastoral.access, concern)
     assert not permissions.is_class_restricted(cast.pastoral.access)
-
-
-@pytest.mark.spec("INC-20")
-@pytest.mark.parametrize("missing", ["is_active", "has_key", "views_students"])
-def test_assignment_needs_all_three(missing):
-    everything = {"is_active": True, "has_key": True, "views_students": True}
-    assert permissions.can_be_assigned(**everything)
-    assert not permissions.can_be_assigned(**everything | {missing: False})

@@ -49,7 +49,8 @@ def test_sheet_makes_groups_people_and_the_default_alert_group(own_database, pro
         ).fetchall()
         team = connection.execute(
             "SELECT a.name, u.last_name FROM staff_alertgroup a"
-            " JOIN staff_alertgroupmember m ON m.group_id = a.id JOIN people_user u ON u.id = m.user_id WHERE a.is_default ORDER BY u.sort_key"
+            " JOIN staff_alertgroupmember m ON m.group_id = a.id"
+            " JOIN people_user u ON u.id = m.user_id WHERE a.is_default ORDER BY u.sort_key"
         ).fetchall()
     assert len(passwords) == len(sheet.staff)
     assert all(password.startswith("!") for (password,) in passwords)
