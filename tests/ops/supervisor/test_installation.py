@@ -11,7 +11,8 @@ import pytest
 from ops.supervisor import tree
 from ops.supervisor.installation import Installation, InstallationError
 from ops.supervisor.network import is_free
-from ops.supervisor.servers import Valkey
+from ops.supervisor.servers import ROOT, Valkey
+from ops.supervisor.supervisor import Options, Supervisor
 
 
 def held(folder: Path) -> Installation:
@@ -99,3 +100,39 @@ def test_a_stranger_with_a_noted_id_is_left_alone(tmp_path: Path) -> None:
     assert tree.started(stranger.pid)
     stranger.kill()
     stranger.wait()
+
+
+@pytest.mark.parametrize(
+    ("schools", "fresh", "kept"),
+    [
+        ("unfinished", False, False),
+        ("built", False, True),
+        ("own", False, True),
+        ("built", True, False),
+    ],
+)
+def test_only_half_made_schools_are_begun_anew_unasked(
+    tmp_path: Path, schools: str, fresh: bool, kept: bool
+) -> None:
+    supervisor = Supervisor(Options(port=8000, data=tmp_path / "data", fresh=fresh, demo=True))
+    supervisor.installation.acquire()
+    supervisor.installation.remember(schools=schools)
+    supervisor.installation.documents.mkdir()
+    supervisor._empty_if_asked()
+    assert supervisor.installation.documents.exists() is kept
+    supervisor.installation.release()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "0"), ("PORT", "web"), ("DEMO", "no"), ("FRESH", "yes")]
+)
+def test_a_wrong_setting_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(InstallationError, match=name):
+        Options.read({name: value})
+
+
+def test_settings_have_the_promised_defaults() -> None:
+    assert Options.read({}) == Options(port=8000, data=ROOT / ".data", fresh=False, demo=True)
+    assert Options.read({"DATA": "/srv/two", "PORT": "8100", "FRESH": "1", "DEMO": "0"}) == Options(
+        port=8100, data=Path("/srv/two"), fresh=True, demo=False
+    )
