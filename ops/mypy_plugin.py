@@ -1,4 +1,4 @@
-"""Tells mypy what the product's middleware puts on a request, and its database backend on a connection."""
+"""Tells mypy what middleware puts on a request and its user, and our backend on a connection."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,9 +8,11 @@ from mypy.plugin import ClassDefContext, Plugin
 from mypy.types import AnyType, TypeOfAny
 
 ADDED = {
+    "django.contrib.auth.base_user.AbstractBaseUser": ("is_verified", "otp_device"),
     "django.http.request.HttpRequest": ("access", "school", "htmx", "request_id"),
     "django.db.backends.base.base.BaseDatabaseWrapper": (
         "Database",
+        "close_pool",
         "leave",
         "schema_name",
         "set_tenant",
