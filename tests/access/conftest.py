@@ -1,0 +1,234 @@
+"""The school as the matrix finds it: a record for each relation, a form for each thing that is sent."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache, cached_property
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.db.clock import now
+from core.db.keys import uuid7
+
+
+class World:
+    """What stands in Ashgrove School, made when a row asks for it."""
+
+    def __init__(self, cast, students):
+        self.cast = cast
+        self.students = students
+
+    @cached_property
+    def group(self):
+        """A tutor group with all pupils: those without a group ask for a permission of their own."""
+        from tenant_apps.classes.models import StudentGroup
+        from tenant_apps.students.models import Membership
+
+        group = StudentGroup.objects.create(mis_id="T1", kind="tutor", name="7A", sort_key="7a")
+        Membership.objects.bulk_create(
+            Membership(student=student, group=group, start_date="2026-01-01") for student in self.students
+        )
+        return group
+
+    def category(self, name):
+        from tenant_apps.categories.selectors import all_categories
+
+        return next(view.id for view in all_categories() if view.name == name)
+
+    def incident(self, *categories, **given):
+        """An incident about the first pupil, added by the lead; told to the deputy and nobody else."""
+        from tenant_apps.incidents.services import add_incident
+
+        assert self.group
+        return add_incident(
+            **{
+                "incident_id": uuid7(),
+                "student_id": self.students[0].pk,
+                "text": "Pushed in the corridor by the hall.",
+                "category_ids": [self.category(name) for name in categories],
+                "happened_at": now() - timedelta(hours=1),
+                "alert_user_ids": [self.cast.deputy.user.pk],
+                "by": self.cast.lead.access,
+            }
+            | given
+        )
+
+    @cached_property
+    def behaviour(self):
+        return self.incident("Behaviour")
+
+    @cached_property
+    def protection(self):
+        return self.incident("Child Protection")
+
+    @cached_property
+    def alerted(self):
+        """An incident that everybody of the cast was alerted to and nobody has read."""
+        from tenant_apps.alerts.services import raise_alerts
+
+        incident = self.incident("Child Protection", by=self.cast.deputy.access)
+        parts = ("support", "lead", "teacher", "pastoral", "head", "data")
+        raise_alerts(
+            kind="incident",
+            record_id=incident.pk,
+            root_id=incident.pk,
+            recipients={getattr(self.cast, part).user.pk: "chosen" for part in parts},
+            category_ids=[self.category("Child Protection")],
+            by=self.cast.deputy.access,
+        )
+        return incident
+
+    @cached_property
+    def read(self):
+        from tenant_apps.incidents.services import mark_read
+
+        for part in ("support", "lead", "teacher", "pastoral", "head", "data"):
+            mark_read(incident_id=self.alerted.pk, by=getattr(self.cast, part).access)
+        return self.alerted
+
+    @cached_property
+    def waiting(self):
+        """A category that somebody without a key proposed for an Early Help incident."""
+        from tenant_apps.incidents.models import ActionCategory
+        from tenant_apps.incidents.services import add_action
+
+        support = self.cast.support
+        incident = self.incident("Early Help", alert_user_ids=[support.user.pk])
+        add_action(
+            action_id=uuid7(),
+            incident_id=incident.pk,
+            text="Seen again.",
+            happened_at=now(),
+            category_ids=[self.category("Behaviour")],
+            by=support.access,
+        )
+        return ActionCategory.objects.get(state="waiting")
+
+    @cached_property
+    def draft_id(self):
+        from tenant_apps.incidents.services import save_draft
+
+        return save_draft(draft_id=uuid7(), content={"text": ["Seen."]}, by=self.cast.teacher.access).pk
+
+    def document(self, owner, by):
+        from tenant_apps.documents.services import receive
+
+        return receive([b"A letter."], name="letter.txt", owner=owner, by=by)
+
+    def document_of(self, *categories):
+        draft = uuid7()
+        document = self.document(("draft", draft), self.cast.lead.access)
+        self.incident(*categories, incident_id=draft)
+        return document
+
+    @cached_property
+    def import_id(self):
+        from tenant_apps.imports.models import Import
+
+        return Import.objects.create(file_name="extract.zip", uploaded_at=now(), source="upload").pk
+
+    def typed(self, *categories, **given):
+        """The fields of the form of an incident."""
+        from tenant_apps.staff.selectors import default_alert_group
+
+        moment = timezone.localtime(now() - timedelta(minutes=5))
+        return {
+            "draft": str(uuid7()),
+            "text": "Said she had no breakfast.",
+            "happened_on": f"{moment:%Y-%m-%d}",
+            "happened_time": f"{moment:%H:%M}",
+            "alert_groups": [str(default_alert_group().id)],
+            **({"categories": [str(self.category(name)) for name in categories]} if categories else {}),
+        } | given
+
+
+# What stands in the address, for each relation of the matrix.
+RELATIONS = {
+    "": lambda world: {},
+    "of an unknown link": lambda world: {"token": "x" * 43},
+    "without having seen the code": lambda world: {},
+    "of Behaviour": lambda world: {"category_id": world.category("Behaviour")},
+    "of Child Protection": lambda world: {"category_id": world.category("Child Protection")},
+    "of a tutor group": lambda world: {"group_id": world.group.pk},
+    "of no group": lambda world: {"group_id": uuid4()},
+    "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
+    "of no pupil": lambda world: {"student_id": uuid4()},
+    "of a new draft": lambda world: {"draft_id": uuid7()},
+    "of the teacher's draft": lambda world: {"draft_id": world.draft_id},
+    "under Behaviour": lambda world: {"incident_id": world.behaviour.pk},
+    "under Child Protection": lambda world: {"incident_id": world.protection.pk},
+    "under Child Protection, all alerted": lambda world: {"incident_id": world.alerted.pk},
+    "under Child Protection, all alerted and read": lambda world: {"incident_id": world.read.pk},
+    "of no incident": lambda world: {"incident_id": uuid4()},
+    "waiting on an Early Help incident": lambda world: {"waiting_id": world.waiting.pk},
+    "into a new draft": lambda world: {},
+    "of an incident under Behaviour": lambda world: {"document_id": world.document_of("Behaviour").id},
+    "of an incident under Child Protection": lambda world: {
+        "document_id": world.document_of("Child Protection").id
+    },
+    "in the teacher's draft": lambda world: {
+        "document_id": world.document(("draft", world.draft_id), world.cast.teacher.access).id
+    },
+    "of an import": lambda world: {"import_id": world.import_id},
+    "of no import": lambda world: {"import_id": uuid4()},
+}
+
+# What is sent, by its name in the matrix.
+FORMS = {
+    "": lambda world: {},
+    "an empty form": lambda world: {},
+    "a wrong password": lambda world: {"email": "n.obody@school.example", "password": "wrong"},
+    "an unknown email": lambda world: {"email": "n.obody@school.example"},
+    "a password": lambda world: {"password": "quiet-lantern-orchard-43"},
+    "a wrong code": lambda world: {"code": "000000", "name": "Phone"},
+    "a theme": lambda world: {"theme": "contrast"},
+    "an incident": lambda world: world.typed(
+        "Cause for Concern", student=str(world.students[0].pk), status="active"
+    ),
+    "a child protection incident": lambda world: world.typed(
+        "Child Protection", student=str(world.students[0].pk), status="active"
+    ),
+    "a draft": lambda world: {"text": "Said she had no breakfast."},
+    "an action": lambda world: world.typed(),
+    "the status Closed": lambda world: {"status": "closed"},
+    "a yes": lambda world: {"decision": "confirm"},
+    "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
+    "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
+}
+
+
+@pytest.fixture
+def world(in_a, cast, students_a):
+    return World(cast, students_a)
+
+
+@contextmanager
+def undone():
+    """What is done inside is rolled back at the end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def stored():
+    """A fingerprint of everything the current school stores, but for its audit and its sessions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}', count(*), sum(hashtextextended(row::text, 0)) FROM \"{name}\" AS row"
+                for name in tables()
+            )
+        )
+        return cursor.fetchall()
+
+
+@cache
+def tables():
+    """The school's tables whose rows are its records."""
+    apart = ("audit_auditevent", "django_session", "people_logintry")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return sorted(name for (name,) in cursor.fetchall() if name not in apart)

@@ -1,0 +1,187 @@
+"""Who may call what, as data: the authority on permissions.
+
+Every route of every URL conf stands here at least once; a test fails for a route that does not. Each row is
+one request (route, method, relation to the record, what is sent) and one letter for each role in ROLES. The
+rows are run against the product and rendered into docs/permissions.md (`ops/permissions`).
+
+To add a route: add its row, with a letter for each role; name the record in `tests/access/conftest.py` if
+none of its relations fits.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+OUTCOMES = {
+    "S": "shown (or led on to a page of the product)",
+    "D": "done: something is stored",
+    "K": "answered, nothing is stored",
+    "R": "asked again: what was sent is not complete or not right",
+    "L": "sent to the login page",
+    "F": "refused: 403, audited, nothing stored",
+    "N": "not found: 404, audited for records, nothing stored",
+}
+
+
+class Role(NamedTuple):
+    """Somebody who calls: who of the cast, and whether the key was used in the session."""
+
+    name: str
+    part: str
+    is_elevated: bool
+    meaning: str
+
+
+ROLES = (
+    Role("visitor", "", False, "nobody signed in"),
+    Role("other school", "outsider", True, "the lead of another school with that school's session"),
+    Role("support", "support", False, "Non-key staff"),
+    Role("without key", "lead", False, "a DSL whose session was opened without the key"),
+    Role("teacher", "teacher", True, "Teachers, key used"),
+    Role("pastoral", "pastoral", True, "Pastoral leads, key used"),
+    Role("lead", "lead", True, "DSL/SLT, key used"),
+    Role("head", "head", True, "Admin, key used"),
+    Role("data", "data", True, "System administration, key used"),
+)
+
+
+ROLES_OF_HOST = {
+    "school": tuple(role.name for role in ROLES),
+    "auth": ("everybody",),
+    "console": ("nobody signed in", "operator"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request and its outcome for each role, in the order of ROLES_OF_HOST."""
+
+    route: str
+    method: str
+    relation: str
+    outcomes: str
+    sent: str = ""
+    """Which form is sent with a POST, by its name in `tests/access/conftest.py`."""
+    host: str = "school"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Who calls, on this host."""
+        return ROLES_OF_HOST[self.host]
+
+    @property
+    def letters(self) -> list[str]:
+        """One letter for each role."""
+        return self.outcomes.split()
+
+    @property
+    def title(self) -> str:
+        """The row in a word, for the list of tests."""
+        return " ".join(part for part in (self.method, self.route, self.relation, self.sent) if part)
+
+
+EVERYBODY_SIGNED_IN = "L L S S S S S S S"
+
+ROWS = [
+    # --- Signing in --------------------------------------------------------------------------------
+    Row("people:login", "GET", "", "S S S S S S S S S"),
+    Row("people:login", "POST", "", "R R R R R R R R R", "a wrong password"),
+    Row("people:reset", "GET", "", "S S S S S S S S S"),
+    Row("people:reset", "POST", "", "D D D D D D D D D", "an unknown email"),
+    Row("people:reset-sent", "GET", "", "S S S S S S S S S"),
+    Row("people:set-password", "GET", "of an unknown link", "S S S S S S S S S"),
+    Row("people:set-password", "POST", "of an unknown link", "K K K K K K K K K", "a password"),
+    Row("people:password-strength", "POST", "of an unknown link", "N N N N N N N N N", "a password"),
+    Row("people:key-prompt", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("people:elevate", "GET", "", EVERYBODY_SIGNED_IN),
+    # Who has no key, or used it already, is led on.
+    Row("people:elevate", "POST", "", "L L K R K K K K K", "a wrong code"),
+    Row("people:key-prompt", "POST", "", "L L K R K K K K K", "a wrong code"),
+    Row("people:logout", "POST", "", "L L L L L L L L L", "an empty form"),
+    # --- Oneself -----------------------------------------------------------------------------------
+    Row("people:account", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("people:theme", "POST", "", "L L D D D D D D D", "a theme"),
+    # A key that is there opens the page of keys: a stolen password alone may not add another.
+    Row("people:security-keys", "GET", "", "L L S F S S S S S"),
+    Row("people:add-device", "GET", "", "L L S F S S S S S"),
+    Row("people:save-device", "POST", "without having seen the code", "L L K F K K K K K", "a wrong code"),
+    Row("people:recovery-codes", "POST", "", "L L F F D D D D D", "an empty form"),
+    # --- Frame and dashboards ----------------------------------------------------------------------
+    Row("dashboard:home", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("dashboard:monitored", "GET", "of Behaviour", "L L F F S S S S F"),
+    Row("dashboard:monitored", "GET", "of Child Protection", "L L F F N N S S F"),
+    Row("component-catalogue", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("component-catalogue-people", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("component-catalogue-draft", "POST", "", "L L K K K K K K K", "an empty form"),
+    Row("staff:suggest", "GET", "", EVERYBODY_SIGNED_IN),
+    # --- Pupils ------------------------------------------------------------------------------------
+    Row("students:suggest", "GET", "", "L L S S S S S S F"),
+    Row("profile:search", "GET", "", "L L F F S S S S F"),
+    Row("profile:register", "GET", "of a tutor group", "L L F F S S S S F"),
+    Row("profile:register", "GET", "of no group", "L L F F N N N N F"),
+    Row("profile:overview", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("profile:overview", "GET", "of no pupil", "L L F F N N N N F"),
+    # --- The record --------------------------------------------------------------------------------
+    Row("incidents:add", "GET", "", "L L S S S S S S F"),
+    Row("incidents:add", "POST", "", "L L D D D D D D F", "an incident"),
+    Row("incidents:add", "POST", "", "L L R D R R D D F", "a child protection incident"),
+    Row("incidents:draft", "POST", "of a new draft", "L L D D D D D D F", "a draft"),
+    Row("incidents:draft", "POST", "of the teacher's draft", "L L N N D N N N F", "a draft"),
+    Row("incidents:discard-draft", "POST", "of the teacher's draft", "L L N N D N N N F", "an empty form"),
+    Row("incidents:chronology", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("incidents:chronology-pdf", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("incidents:entry", "GET", "under Behaviour", "L L N N S S S S N"),
+    Row("incidents:entry", "GET", "under Child Protection", "L L N N N N S S N"),
+    Row("incidents:entry", "GET", "under Child Protection, all alerted", "L L S S S S S S S"),
+    Row("incidents:entry", "GET", "under Child Protection, all alerted and read", "L L N N N N S S N"),
+    Row("incidents:entry", "GET", "of no incident", "L L N N N N N N N"),
+    Row("incidents:print", "GET", "under Behaviour", "L L N N S S S S N"),
+    Row("incidents:print", "GET", "under Child Protection", "L L N N N N S S N"),
+    Row("incidents:print", "GET", "under Child Protection, all alerted", "L L S S S S S S S"),
+    Row("incidents:told", "GET", "under Behaviour", "L L N S N N S N N"),
+    Row("incidents:add-action", "GET", "under Behaviour", "L L N N S S S S F"),
+    Row("incidents:add-action", "POST", "under Behaviour", "L L N N D D D D F", "an action"),
+    Row("incidents:add-action", "POST", "under Child Protection", "L L N N N N D D F", "an action"),
+    Row(
+        "incidents:add-action",
+        "POST",
+        "under Child Protection, all alerted",
+        "L L D D D D D D F",
+        "an action",
+    ),
+    Row(
+        "incidents:mark-read",
+        "POST",
+        "under Child Protection, all alerted",
+        "L L D D D D D D D",
+        "an empty form",
+    ),
+    Row("incidents:mark-read", "POST", "under Behaviour", "L L N N K K K K N", "an empty form"),
+    Row("incidents:change-status", "GET", "under Behaviour", "L L F F S S S S N"),
+    Row("incidents:change-status", "POST", "under Behaviour", "L L F F D D D D N", "the status Closed"),
+    Row(
+        "incidents:change-status", "POST", "under Child Protection", "L L F F N N D D N", "the status Closed"
+    ),
+    Row(
+        "incidents:decide-category", "POST", "waiting on an Early Help incident", "L L F F N N D D N", "a yes"
+    ),
+    # --- Documents ---------------------------------------------------------------------------------
+    Row("documents:upload", "POST", "into a new draft", "L L D D D D D D F", "a file"),
+    Row("documents:open", "GET", "of an incident under Behaviour", "L L N N S S S S N"),
+    Row("documents:open", "GET", "of an incident under Child Protection", "L L N N N N S S N"),
+    Row("documents:open", "GET", "in the teacher's draft", "L L N N S N N N N"),
+    Row("documents:remove", "POST", "in the teacher's draft", "L L N N D N N N N", "an empty form"),
+    Row("documents:remove", "POST", "of an incident under Behaviour", "L L N N N N N N N", "an empty form"),
+    # --- Admin -------------------------------------------------------------------------------------
+    Row("imports:home", "GET", "", "L L F F F F F S S"),
+    Row("imports:upload", "POST", "", "L L F F F F F D D", "an extract"),
+    Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),
+    Row("imports:detail", "GET", "of no import", "L L F F F F F N N"),
+    Row("imports:progress", "GET", "of an import", "L L F F F F F S S"),
+    # --- The auth host -----------------------------------------------------------------------------
+    Row("auth-home", "GET", "", "S", host="auth"),
+    # --- The operator's console: nobody signed in, operator ----------------------------------------
+    Row("operators:sign-in", "GET", "", "S S", host="console"),
+    Row("operators:sign-in", "POST", "", "R S", "a wrong password", host="console"),
+    Row("operators:schools", "GET", "", "L S", host="console"),
+    Row("operators:sign-out", "POST", "", "L L", "an empty form", host="console"),
+]
