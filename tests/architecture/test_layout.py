@@ -62,12 +62,16 @@ def test_nobody_but_the_outbox_puts_jobs_into_the_queue():
     assert not found
 
 
+# The migration of all schools walks through schemas of which some belong to no school.
+SWITCHING = ("platform/core/tenancy/", "tenants/migrating.py")
+
+
 def test_only_tenancy_switches_schools():
     """`connection.set_tenant` and `set_schema` outside core.tenancy would be a door in the wall."""
     found = [
         str(path.relative_to(ROOT))
         for path in sources(*ROOMS)
-        if "core/tenancy" not in path.as_posix()
+        if not path.relative_to(ROOT).as_posix().startswith(SWITCHING)
         and any(
             call in path.read_text()
             for call in (".set_tenant(", ".set_schema(", "schema_context(", "tenant_context(")

@@ -222,6 +222,8 @@ S3_ACCESS_KEY_ID = env.optional("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = env.optional("S3_SECRET_ACCESS_KEY")
 DOCUMENT_MAX_BYTES = 100 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["tenant_apps.documents.adapters.uploads.RefusingUploadHandler"]
+# The largest body that any page takes: an extract of 200 MB. Each page has its own, lower limit.
+BODY_MAX_BYTES = 201 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

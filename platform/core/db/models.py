@@ -1,3 +1,5 @@
+"""What every record has: a key made before it is stored."""
+
 from django.db import models
 
 from core.db.keys import uuid7

@@ -23,8 +23,6 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # Some frameworks let these turn a harmless request into another. None of ours does, and none is let in.
 OVERRIDES: Final = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
-# Room for the other fields of a form that carries a file.
-FORM_BYTES: Final = 1024 * 1024
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -98,7 +96,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         return answer(400)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if request.content_type == "multipart/form-data":
-        limit = settings.DOCUMENT_MAX_BYTES + FORM_BYTES
+        limit = settings.BODY_MAX_BYTES
     if int(length) > limit:
         return answer(413)
     return None
