@@ -22,7 +22,9 @@ def schools_are_alike(databases: Any = None, **_: Any) -> list[CheckMessage]:
     except DatabaseError:
         return []
     faults: list[CheckMessage] = [
-        Error(f"{name!r} is no name of a school's schema.", hint="Names are s_ and base32.", id="tenants.E001")
+        Error(
+            f"{name!r} is no name of a school's schema.", hint="Names are s_ and base32.", id="tenants.E001"
+        )
         for name in names
         if not re.fullmatch(SCHEMA_NAME, name)
     ]
@@ -36,11 +38,15 @@ def schools_are_alike(databases: Any = None, **_: Any) -> list[CheckMessage]:
             )
         )
     faults += [
-        Error(f"{schema} has other content types.", hint="Run `manage.py migrate_schools`.", id="tenants.E003")
+        Error(
+            f"{schema} has other content types.", hint="Run `manage.py migrate_schools`.", id="tenants.E003"
+        )
         for schema in content_types_differ(schemas)
     ]
     faults += [
-        Error(f"{schema} grants other privileges.", hint="Run `manage.py migrate_schools`.", id="tenants.E004")
+        Error(
+            f"{schema} grants other privileges.", hint="Run `manage.py migrate_schools`.", id="tenants.E004"
+        )
         for schema in grants.differing([settings.PUBLIC_SCHEMA_NAME, *schemas])
     ]
     return faults
@@ -62,4 +68,6 @@ def _lacking_tables(schemas: list[str]) -> dict[str, set[str]]:
         )
         tables = {schema: set(names) for schema, names in cursor.fetchall()}
     wanted = tables.get(TEMPLATE_SCHEMA, set())
-    return {schema: wanted - tables.get(schema, set()) for schema in schemas if wanted - tables.get(schema, set())}
+    return {
+        schema: wanted - tables.get(schema, set()) for schema in schemas if wanted - tables.get(schema, set())
+    }

@@ -135,7 +135,9 @@ class Catalog:
         self.schema_oid = found[0]
         for kind, query in UNKNOWN_KINDS.items():
             if names := [row[0] for row in self._ask(query)]:
-                raise CloneFaultError(f"The template holds {kind} that a clone would not copy: {', '.join(names)}.")
+                raise CloneFaultError(
+                    f"The template holds {kind} that a clone would not copy: {', '.join(names)}."
+                )
         self.names: dict[int, str] = dict(self._ask(TABLES))  # type: ignore[arg-type] -- rows of two
         if not self.names:
             raise CloneFaultError("The template of a school is empty. Run `manage.py migrate_schools` first.")
@@ -159,7 +161,9 @@ class Catalog:
     def tables(self) -> Iterable[sql.Composable]:
         """CREATE SEQUENCE and CREATE TABLE, with keys and checks."""
         if loose := [row[0] for row in self._ask(LOOSE_SEQUENCES)]:
-            raise CloneFaultError(f"The template holds sequences that belong to no column: {', '.join(loose)}.")
+            raise CloneFaultError(
+                f"The template holds sequences that belong to no column: {', '.join(loose)}."
+            )
         for oid, name in self.names.items():
             parts = [_column(column) for column in self.columns[oid]]
             parts += [
@@ -189,7 +193,9 @@ class Catalog:
         for oid in self._with_rows():
             name = self.names[oid]
             columns = [column for column in self.columns[oid] if not column["attgenerated"]]
-            yield sql.SQL("INSERT INTO {there} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {here}").format(
+            yield sql.SQL(
+                "INSERT INTO {there} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {here}"
+            ).format(
                 there=sql.Identifier(name),
                 here=sql.Identifier(self.template, name),
                 columns=sql.SQL(", ").join(sql.Identifier(column["attname"]) for column in columns),

@@ -37,7 +37,9 @@ def change_subdomain(*, school: School, subdomain: str) -> None:
     """
     subdomain = subdomain.strip().lower()
     if not is_dns_label(subdomain):
-        raise LifecycleFaultError("A subdomain has letters, digits and hyphens only, and no hyphen at its ends.")
+        raise LifecycleFaultError(
+            "A subdomain has letters, digits and hyphens only, and no hyphen at its ends."
+        )
     if subdomain in RESERVED_SUBDOMAINS:
         raise LifecycleFaultError("This subdomain is reserved.")
     address = address_of(subdomain)

@@ -193,7 +193,9 @@ def migrate(schemas: Sequence[str], labels: set[str], tell: Tell) -> list[str]:
                 is_done = _migrate_one(schema, plan)
                 if not is_done:
                     failed.append(schema)
-                outcome = f"{time.monotonic() - started:.2f} s" if is_done else "locked by others, left as it was"
+                outcome = (
+                    f"{time.monotonic() - started:.2f} s" if is_done else "locked by others, left as it was"
+                )
                 tell(f"{done}/{len(schemas)} {schema}: {len(plan.migrations)} migrations, {outcome}")
     return failed
 

@@ -38,9 +38,7 @@ class Provisioned:
     notes: list[str] = field(default_factory=list)
 
 
-def provision(
-    sheet: SetupSheet, *, tell: Tell = lambda _: None, at: datetime | None = None
-) -> Provisioned:
+def provision(sheet: SetupSheet, *, tell: Tell = lambda _: None, at: datetime | None = None) -> Provisioned:
     """Make the school: schema, address, what the apps' steps fill in, and the welcome mail as a debt.
 
     One transaction as the owner: a failure at any step, or a kill, leaves nothing. Raises SetupSheetError when the
@@ -115,7 +113,9 @@ def _wait_for_migrations(tell: Tell) -> None:
         try:
             cursor.execute(lock)
         except OperationalError as error:
-            raise ProvisioningFaultError("A migration is still running. Try again when it has ended.") from error
+            raise ProvisioningFaultError(
+                "A migration is still running. Try again when it has ended."
+            ) from error
         cursor.execute("SET LOCAL lock_timeout = 0")
 
 

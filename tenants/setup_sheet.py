@@ -131,7 +131,9 @@ def read_setup_sheet(source: Path | IO[bytes]) -> SetupSheet:
     try:
         book = load_workbook(source, data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
-        raise SetupSheetError([Fault("", "", "", f"This is not an XLSX file that can be read ({error}).")]) from error
+        raise SetupSheetError(
+            [Fault("", "", "", f"This is not an XLSX file that can be read ({error}).")]
+        ) from error
     try:
         reader = _Reader({sheet.title.strip(): sheet for sheet in book.worksheets})
         sheet = reader.read()
@@ -167,14 +169,22 @@ class _Reader:
         checks = {
             "Subdomain": self._subdomain_fault,
             "URN": lambda text: None if re.fullmatch(r"[0-9]{6}", text) else "A URN has six digits.",
-            "LA number": lambda text: None if re.fullmatch(r"[0-9]{3}", text) else "An LA number has three digits.",
+            "LA number": lambda text: (
+                None if re.fullmatch(r"[0-9]{3}", text) else "An LA number has three digits."
+            ),
             "Establishment number": lambda text: (
                 None if re.fullmatch(r"[0-9]{4}", text) else "An establishment number has four digits."
             ),
-            "Phase": lambda text: None if text in Phase.values else f"A phase is one of {', '.join(Phase.values)}.",
-            "Post code": lambda text: None if POST_CODE.fullmatch(text.upper()) else "This is not a UK post code.",
+            "Phase": lambda text: (
+                None if text in Phase.values else f"A phase is one of {', '.join(Phase.values)}."
+            ),
+            "Post code": lambda text: (
+                None if POST_CODE.fullmatch(text.upper()) else "This is not a UK post code."
+            ),
             "Main contact email": _email_fault,
-            "Time zone": lambda text: None if text in available_timezones() else "There is no such time zone.",
+            "Time zone": lambda text: (
+                None if text in available_timezones() else "There is no such time zone."
+            ),
         }
         for key, check in checks.items():
             if cells[key].text and (reason := check(cells[key].text)):
@@ -194,7 +204,9 @@ class _Reader:
 
     def _school_cells(self, worksheet: Any) -> Iterator[tuple[str, Cell]]:
         seen: set[str] = set()
-        for number, (key, value) in enumerate(worksheet.iter_rows(max_col=2, max_row=MAX_ROWS, values_only=True), 1):
+        for number, (key, value) in enumerate(
+            worksheet.iter_rows(max_col=2, max_row=MAX_ROWS, values_only=True), 1
+        ):
             name = _text(key)
             if not name:
                 continue
@@ -275,14 +287,23 @@ class _Reader:
             group = groups.get(row["User group"].text.casefold(), "")
             people.append(
                 StaffRow(
-                    row["Title"].text, row["First name"].text, row["Last name"].text, email.text.lower(), group
+                    row["Title"].text,
+                    row["First name"].text,
+                    row["Last name"].text,
+                    email.text.lower(),
+                    group,
                 )
             )
         if "Staff" in self.sheets:
             for needed in NEEDED_GROUPS:
                 if not any(person.user_group == needed for person in people):
                     self.faults.append(
-                        Fault("Staff", "E1", "", f"Nobody is in the user group {needed}; at least one person must be.")
+                        Fault(
+                            "Staff",
+                            "E1",
+                            "",
+                            f"Nobody is in the user group {needed}; at least one person must be.",
+                        )
                     )
         return people
 
@@ -293,7 +314,9 @@ class _Reader:
             self._need(row, "Category")
             cell = row["Category"]
             if cell.text.casefold() in names and cell.text:
-                self.faults.append(cell.fault(f"The same category stands at {names[cell.text.casefold()].place}."))
+                self.faults.append(
+                    cell.fault(f"The same category stands at {names[cell.text.casefold()].place}.")
+                )
             names.setdefault(cell.text.casefold(), cell)
         parents = {row["Category"].text.casefold(): row["Parent"].text.casefold() for row in reversed(rows)}
         categories = []
@@ -302,9 +325,13 @@ class _Reader:
             if parent.text and parent.text.casefold() not in names:
                 self.faults.append(parent.fault("There is no category of this name on the sheet."))
             elif parent.text and _is_circle(row["Category"].text.casefold(), parents):
-                self.faults.append(parent.fault("The category is its own parent, directly or through others."))
+                self.faults.append(
+                    parent.fault("The category is its own parent, directly or through others.")
+                )
             elif parent.text and parents.get(parent.text.casefold()):
-                self.faults.append(parent.fault("The parent is a sub-category itself; there are two levels only."))
+                self.faults.append(
+                    parent.fault("The parent is a sub-category itself; there are two levels only.")
+                )
             colour = row["Colour"]
             if colour.text and not COLOUR.fullmatch(colour.text):
                 self.faults.append(colour.fault("A colour is written as # and six hexadecimal digits."))
@@ -332,7 +359,9 @@ class _Reader:
             cell = row["Agency"]
             self._need(row, "Agency")
             if cell.text and cell.text.casefold() in names:
-                self.faults.append(cell.fault(f"The same agency stands at {names[cell.text.casefold()].place}."))
+                self.faults.append(
+                    cell.fault(f"The same agency stands at {names[cell.text.casefold()].place}.")
+                )
             names.setdefault(cell.text.casefold(), cell)
         return [cell.text for cell in names.values()]
 

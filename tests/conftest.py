@@ -51,7 +51,6 @@ import django
 django.setup()
 
 
-
 def _clear_up() -> None:
     import shutil
 
@@ -89,9 +88,9 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nowhere(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test begins in no school and with an empty cache, and leaves nothing of either behind."""
-    if not {"db", "_database", "as_owner"} & set(request.fixturenames) and not request.node.get_closest_marker(
-        "django_db"
-    ):
+    if not {"db", "_database", "as_owner"} & set(
+        request.fixturenames
+    ) and not request.node.get_closest_marker("django_db"):
         yield
         return
     request.getfixturevalue("_database")
@@ -182,7 +181,9 @@ class Person:
     def __init__(self, part: str, school: Any) -> None:
         self.part = part
         self.school = school
-        _, self.title, self.first_name, self.last_name, self.group = next(row for row in CAST if row[0] == part)
+        _, self.title, self.first_name, self.last_name, self.group = next(
+            row for row in CAST if row[0] == part
+        )
         self.email = f"{self.first_name[0]}.{self.last_name}@{school.subdomain}.sch.example".lower()
 
     @cached_property

@@ -31,7 +31,12 @@ CACHE = Path(os.environ.get("TEST_CACHE") or ROOT / ".cache" / "tests")
 ROLES = ("owner", "app", "platform")
 KEPT_TEMPLATES = 8
 # What decides how a migrated database and how a provisioned school look. Views and templates do not.
-MAKES_SCHEMAS = ("**/migrations/*.py", "tenants/grants.py", "tenants/migrating.py", "platform/config/settings/*.py")
+MAKES_SCHEMAS = (
+    "**/migrations/*.py",
+    "tenants/grants.py",
+    "tenants/migrating.py",
+    "platform/config/settings/*.py",
+)
 MAKES_SCHOOLS = (
     "tenants/**/*.py",
     "platform/core/audit/**/*.py",
@@ -85,7 +90,9 @@ class Database:
     def drop(self) -> None:
         """Remove it, whoever is connected."""
         with self.server.superuser() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
+            )
 
 
 class PostgresServer:
@@ -113,7 +120,9 @@ class PostgresServer:
     def _start(self) -> None:
         state_file = CACHE / "postgres.json"
         password = json.loads(state_file.read_text())["password"] if state_file.exists() else "for-tests-only"
-        server = Postgres(CACHE / "postgres", password=password, fsync=False, settings={"max_connections": "400"})
+        server = Postgres(
+            CACHE / "postgres", password=password, fsync=False, settings={"max_connections": "400"}
+        )
         server.start()
         server.ensure_roles(dict.fromkeys(ROLES, password))
         assert server.process is not None
@@ -147,7 +156,9 @@ class PostgresServer:
     def with_schools(self) -> Database:
         """The template in which the two schools stand, made if it is not there."""
         migrated = self._template("migrated", MAKES_SCHEMAS, None, ["manage.py", "migrate_schools"])
-        return self._template("schools", (*MAKES_SCHEMAS, *MAKES_SCHOOLS), migrated, ["-m", "tests.make_schools"])
+        return self._template(
+            "schools", (*MAKES_SCHEMAS, *MAKES_SCHOOLS), migrated, ["-m", "tests.make_schools"]
+        )
 
     def migrated(self) -> Database:
         """The template with public and the template schema, and no school."""
@@ -165,7 +176,9 @@ class PostgresServer:
             making.drop()
             if base is None:
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE template0").format(sql.Identifier(making.name))
+                    sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE template0").format(
+                        sql.Identifier(making.name)
+                    )
                 )
             else:
                 base.copy(making.name)
@@ -217,7 +230,9 @@ def _superuser_url(state: Mapping[str, object], database: str = "postgres") -> s
 
 def _hash(patterns: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if ".venv" not in path.parts}):
+    for path in sorted(
+        {path for pattern in patterns for path in ROOT.glob(pattern) if ".venv" not in path.parts}
+    ):
         if "node_modules" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode())
             digest.update(path.read_bytes())

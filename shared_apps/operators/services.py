@@ -27,7 +27,13 @@ class OperatorFaultError(Exception):
 @transaction.atomic
 @sensitive_variables("password", "totp_secret")
 def create_operator(
-    *, email: str, first_name: str, last_name: str, password: str, totp_secret: str, at: datetime | None = None
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    password: str,
+    totp_secret: str,
+    at: datetime | None = None,
 ) -> Operator:
     """Make an operator with a password and a soft key, in public.
 

@@ -7,47 +7,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.UUIDField(default=core.db.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('schema_name', models.CharField(default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('subdomain', models.CharField(max_length=63, unique=True)),
-                ('urn', models.CharField(max_length=6, unique=True, verbose_name='URN')),
-                ('la_number', models.CharField(max_length=3, verbose_name='LA number')),
-                ('establishment_number', models.CharField(max_length=4)),
-                ('phase', models.CharField(blank=True, choices=[('Primary', 'Primary'), ('Secondary', 'Secondary'), ('Special', 'Special'), ('All-through', 'All-through'), ('Nursery', 'Nursery'), ('Other', 'Other')], max_length=20)),
-                ('post_code', models.CharField(max_length=10)),
-                ('main_contact_name', models.CharField(max_length=200)),
-                ('main_contact_email', models.EmailField(max_length=254)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64)),
-                ('is_suspended', models.BooleanField(default=False)),
-                ('wrapped_key', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=core.db.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("subdomain", models.CharField(max_length=63, unique=True)),
+                ("urn", models.CharField(max_length=6, unique=True, verbose_name="URN")),
+                ("la_number", models.CharField(max_length=3, verbose_name="LA number")),
+                ("establishment_number", models.CharField(max_length=4)),
+                (
+                    "phase",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("Primary", "Primary"),
+                            ("Secondary", "Secondary"),
+                            ("Special", "Special"),
+                            ("All-through", "All-through"),
+                            ("Nursery", "Nursery"),
+                            ("Other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("post_code", models.CharField(max_length=10)),
+                ("main_contact_name", models.CharField(max_length=200)),
+                ("main_contact_email", models.EmailField(max_length=254)),
+                ("time_zone", models.CharField(default="Europe/London", max_length=64)),
+                ("is_suspended", models.BooleanField(default=False)),
+                ("wrapped_key", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('schema_name__regex', '^s_[a-z2-7]{16}$')), name='tenants_school_schema_name_is_opaque'), models.CheckConstraint(condition=models.Q(('phase__in', ['Primary', 'Secondary', 'Special', 'All-through', 'Nursery', 'Other']), ('phase', ''), _connector='OR'), name='tenants_school_phase_is_known')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("schema_name__regex", "^s_[a-z2-7]{16}$")),
+                        name="tenants_school_schema_name_is_opaque",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "phase__in",
+                                ["Primary", "Secondary", "Special", "All-through", "Nursery", "Other"],
+                            ),
+                            ("phase", ""),
+                            _connector="OR",
+                        ),
+                        name="tenants_school_phase_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domains', to='tenants.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="domains",
+                        to="tenants.school",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('tenant',), name='tenants_domain_one_primary')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("tenant",),
+                        name="tenants_domain_one_primary",
+                    )
+                ],
             },
         ),
     ]

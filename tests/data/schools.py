@@ -69,7 +69,11 @@ class Book:
             sheet.append(row)
         for title, heading, rows in (
             ("Staff", ("Title", "First name", "Last name", "Email", "User group"), self.staff),
-            ("Categories", ("Category", "Parent", "Colour", "Restricting", "Starts monitoring"), self.categories),
+            (
+                "Categories",
+                ("Category", "Parent", "Colour", "Restricting", "Starts monitoring"),
+                self.categories,
+            ),
             ("Agencies", ("Agency",), [(agency,) for agency in self.agencies]),
         ):
             sheet = book.create_sheet(title)

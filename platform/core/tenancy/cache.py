@@ -57,4 +57,6 @@ class FallThroughValkeyCache(RedisCache):
         return self._unless_away(lambda: super(FallThroughValkeyCache, self).set_many(*args, **kwargs), [])
 
     def delete_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._unless_away(lambda: super(FallThroughValkeyCache, self).delete_many(*args, **kwargs), None)
+        return self._unless_away(
+            lambda: super(FallThroughValkeyCache, self).delete_many(*args, **kwargs), None
+        )

@@ -42,16 +42,33 @@ def _faults() -> Iterator[tuple[str, str, str]]:
             yield "E005", f"The cache {alias!r} mixes schools.", f"Its KEY_FUNCTION must be {KEY_FUNCTION}."
     for name in ("SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN"):
         if getattr(settings, name):
-            yield "E006", f"{name} sends the cookie to every school.", f"{name} must be None: a host-only cookie."
+            yield (
+                "E006",
+                f"{name} sends the cookie to every school.",
+                f"{name} must be None: a host-only cookie.",
+            )
     if settings.USE_X_FORWARDED_HOST:
-        yield "E007", "A header that anybody can write would choose the school.", "USE_X_FORWARDED_HOST must be False."
+        yield (
+            "E007",
+            "A header that anybody can write would choose the school.",
+            "USE_X_FORWARDED_HOST must be False.",
+        )
     if "_" in settings.BASE_DOMAIN:
         yield "E008", "BASE_DOMAIN holds an underscore.", "Browsers drop the cookies of such hosts."
     yield from _middleware_faults(settings.MIDDLEWARE)
-    if not settings.DEBUG and settings.SESSION_COOKIE_SECURE and not (
-        settings.SESSION_COOKIE_NAME.startswith("__Host-") and settings.CSRF_COOKIE_NAME.startswith("__Host-")
+    if (
+        not settings.DEBUG
+        and settings.SESSION_COOKIE_SECURE
+        and not (
+            settings.SESSION_COOKIE_NAME.startswith("__Host-")
+            and settings.CSRF_COOKIE_NAME.startswith("__Host-")
+        )
     ):
-        yield "E010", "A neighbouring host could set the cookies.", "Name them __Host-… wherever they are Secure."
+        yield (
+            "E010",
+            "A neighbouring host could set the cookies.",
+            "Name them __Host-… wherever they are Secure.",
+        )
 
 
 def _middleware_faults(middleware: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -76,7 +93,9 @@ def models_keep_schools_apart(app_configs: Any = None, **_: Any) -> list[Error]:
             if not isinstance(field, models.ForeignKey) or field.model is not model:
                 continue
             here, there = model._meta.app_config.name, field.related_model._meta.app_config.name
-            if (here in in_schools and there not in in_schools) or (here in in_public and there not in in_public):
+            if (here in in_schools and there not in in_schools) or (
+                here in in_public and there not in in_public
+            ):
                 faults.append(
                     Error(
                         f"{model._meta.label}.{field.name} points from one schema into another.",
@@ -90,5 +109,7 @@ def models_keep_schools_apart(app_configs: Any = None, **_: Any) -> list[Error]:
 def _app_names(listed: Sequence[str]) -> set[str]:
     from django.apps import apps
 
-    entries = {f"{config.__module__}.{type(config).__name__}": config.name for config in apps.get_app_configs()}
+    entries = {
+        f"{config.__module__}.{type(config).__name__}": config.name for config in apps.get_app_configs()
+    }
     return {entries.get(name, name) for name in listed}

@@ -40,6 +40,12 @@ def test_decomposed_and_composed_letters_have_one_key():
 
 
 def test_sort_key_puts_l_with_stroke_before_z():
-    people = [("Zola", "Émile"), ("Łukaszewski", "Jan"), ("Lewis", "Tom"), ("Smith-Jones", "Ann"), ("Smith", "Zoë")]
+    people = [
+        ("Zola", "Émile"),
+        ("Łukaszewski", "Jan"),
+        ("Lewis", "Tom"),
+        ("Smith-Jones", "Ann"),
+        ("Smith", "Zoë"),
+    ]
     in_order = sorted(people, key=lambda person: sort_key(*person))
     assert [surname for surname, _ in in_order] == ["Lewis", "Łukaszewski", "Smith", "Smith-Jones", "Zola"]

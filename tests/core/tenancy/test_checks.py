@@ -27,7 +27,10 @@ def test_settings_are_faultless():
         ("MIDDLEWARE", [], "E009"),
         (
             "MIDDLEWARE",
-            ["django.contrib.sessions.middleware.SessionMiddleware", "core.tenancy.middleware.SchoolMiddleware"],
+            [
+                "django.contrib.sessions.middleware.SessionMiddleware",
+                "core.tenancy.middleware.SchoolMiddleware",
+            ],
             "E009",
         ),
         ("SESSION_COOKIE_SECURE", True, "E010"),
@@ -40,7 +43,10 @@ def test_unsafe_setting_is_told(settings, name, value, code):
 
 
 def test_a_second_cache_without_the_key_function_is_told(settings):
-    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {
+        **settings.CACHES,
+        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    }
     assert codes() == {"tenancy.E005"}
 
 

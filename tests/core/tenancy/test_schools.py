@@ -6,7 +6,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core.tenancy import NoSchoolError, current_school, current_school_or_none, in_public, in_school, session_salt
+from core.tenancy import (
+    NoSchoolError,
+    current_school,
+    current_school_or_none,
+    in_public,
+    in_school,
+    session_salt,
+)
 from shared_apps.people.models import User
 from tenant_apps.incidents.models import Incident
 from tenants.models import School
@@ -35,7 +42,11 @@ def test_query_without_a_school_raises(db, model):
 
 @pytest.mark.spec("TEN-06")
 def test_public_has_no_table_of_records(db):
-    with in_public(), pytest.raises(NoSchoolError, match="public schema has no such table"), transaction.atomic():
+    with (
+        in_public(),
+        pytest.raises(NoSchoolError, match="public schema has no such table"),
+        transaction.atomic(),
+    ):
         Incident.objects.count()
 
 
@@ -47,7 +58,11 @@ def test_public_people_are_not_the_schools(db):
 def test_fault_in_the_sql_is_not_called_a_missing_school(in_a):
     from django.db import ProgrammingError
 
-    with pytest.raises(ProgrammingError, match="no_such_table"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="no_such_table"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT 1 FROM no_such_table")
 
 
@@ -122,7 +137,9 @@ def test_search_path_is_set_once(school_a, django_assert_num_queries):
         User.objects.count()
 
 
-@pytest.mark.parametrize("name", ['x"; DROP SCHEMA public; --', "s_ü", "s_'", "pg_catalog", "S_AAAAAAAAAAAAAAAA", ""])
+@pytest.mark.parametrize(
+    "name", ['x"; DROP SCHEMA public; --', "s_ü", "s_'", "pg_catalog", "S_AAAAAAAAAAAAAAAA", ""]
+)
 def test_odd_schema_names_are_refused(db, name):
     """A10: nothing but the opaque form is ever stored as a school's schema."""
     from django.core.exceptions import ValidationError
@@ -134,5 +151,9 @@ def test_odd_schema_names_are_refused(db, name):
         school.save()
     school.time_zone = "Europe/London"
     if name not in {"s_ü", "S_AAAAAAAAAAAAAAAA"}:
-        with pytest.raises((ValidationError, NoSchoolError, ValueError)), transaction.atomic(), in_school(school):
+        with (
+            pytest.raises((ValidationError, NoSchoolError, ValueError)),
+            transaction.atomic(),
+            in_school(school),
+        ):
             User.objects.count()

@@ -34,9 +34,9 @@ def test_copied_session_row_is_worth_nothing(cast, cast_b, client_for, school_a,
         person = User.objects.get(pk=cast.lead.user.pk)
     with in_school(school_b):
         twin = User.objects.get(email=cast_b.lead.email)
-        User(pk=person.pk, email="twin@x.example", password=person.password, first_name="T", last_name="W").save(
-            force_insert=True
-        )
+        User(
+            pk=person.pk, email="twin@x.example", password=person.password, first_name="T", last_name="W"
+        ).save(force_insert=True)
         Session(session_key=row.session_key, session_data=row.session_data, expire_date=row.expire_date).save(
             force_insert=True
         )

@@ -69,7 +69,14 @@ def console(product_environment):
     )
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi:application", f"--bind={LOOPBACK}:{port}", "--threads=2"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi:application",
+            f"--bind={LOOPBACK}:{port}",
+            "--threads=2",
+        ],
         cwd=ROOT,
         env={**environment, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"},
         stdout=subprocess.DEVNULL,

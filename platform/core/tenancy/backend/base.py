@@ -52,7 +52,9 @@ class SchoolIntrospection(DatabaseIntrospection):
     @contextmanager
     def _only_here(self, cursor: Any) -> Iterator[None]:
         place = self.connection.schema_name
-        cursor.execute(NOWHERE if place is None else sql.SQL("SET search_path = {}").format(sql.Identifier(place)))
+        cursor.execute(
+            NOWHERE if place is None else sql.SQL("SET search_path = {}").format(sql.Identifier(place))
+        )
         try:
             yield
         finally:

@@ -33,10 +33,16 @@ class Command(BaseCommand):
             password = os.environ.get("OPERATOR_PASSWORD") or getpass("Password: ")
             try:
                 services.create_operator(
-                    email=email, first_name=first_name, last_name=last_name, password=password, totp_secret=secret
+                    email=email,
+                    first_name=first_name,
+                    last_name=last_name,
+                    password=password,
+                    totp_secret=secret,
                 )
             except services.OperatorFaultError as fault:
                 raise CommandError(str(fault)) from fault
         self.stdout.write("The operator was made.")
         if not given:
-            self.stdout.write(f"Soft key, shown this once: otpauth://totp/{settings.BRAND}:{email}?secret={secret}")
+            self.stdout.write(
+                f"Soft key, shown this once: otpauth://totp/{settings.BRAND}:{email}?secret={secret}"
+            )
