@@ -31,7 +31,9 @@ MONITORED = 120
 INCIDENTS = 200
 ALERTED = 10
 # The audit's own key is the one value that cannot be written twice.
-AUDIT_KEY = re.compile(r"^(INSERT INTO \"audit_auditevent\" .*? VALUES \(.*?')([0-9a-f-]{32,36})(')", re.DOTALL)
+AUDIT_KEY = re.compile(
+    r"^(INSERT INTO \"audit_auditevent\" .*? VALUES \(.*?')([0-9a-f-]{32,36})(')", re.DOTALL
+)
 TRANSACTION = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b")
 
 
