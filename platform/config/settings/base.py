@@ -276,7 +276,7 @@ TEMPLATES = [
 COTTON_DIR = "components"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.optional("STATIC_ROOT", str(ROOT / ".static"))
+STATIC_ROOT: str | None = env.optional("STATIC_ROOT", str(ROOT / ".static"))
 STATICFILES_DIRS = [
     ROOT / "static",
     ("fonts/atkinson", ROOT / "node_modules/@fontsource-variable/atkinson-hyperlegible-next/files"),

@@ -91,7 +91,7 @@ def _guard(view: View[P], rule: AccessRule, allowed: Callable[[Access], bool]) -
         access = access_of(request)
         if access.user_id is None:
             return _to_login(request)
-        request.access = access  # type: ignore[attr-defined] # the plain object instead of the lazy one
+        request.access = access
         if not allowed(access):
             raise PermissionDenied
         return view(request, *args, **kwargs)

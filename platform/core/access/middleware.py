@@ -17,5 +17,5 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.access = SimpleLazyObject(lambda: access_of(request))  # type: ignore[attr-defined] # ours
+        request.access = SimpleLazyObject(lambda: access_of(request))
         return self.get_response(request)
