@@ -93,7 +93,7 @@ def states(database):
     return found
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F16")
 @pytest.mark.spec("TEN-11")
 def test_run_killed_at_a_school_is_finished_by_the_next(release, own_database):
     """F16: each school is wholly old or wholly new."""
@@ -111,7 +111,7 @@ def test_run_killed_at_a_school_is_finished_by_the_next(release, own_database):
     assert "migrations" not in output
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F18")
 def test_second_run_waits_for_the_first(release, own_database):
     """F18: two deploys migrate at once; the second finds nothing to do."""
     template, first, second = states(own_database)

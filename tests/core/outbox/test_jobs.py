@@ -60,6 +60,7 @@ def test_job_is_not_enqueued_without_a_school(in_a, queue):
     assert queue.count == 0
 
 
+@pytest.mark.attack("A8")
 @pytest.mark.spec("TEN-09")
 @pytest.mark.parametrize(
     "meta", [{}, {"school": ""}, {"school": "s_unknown"}, {"school": "public"}, {"school": 7}]
@@ -75,6 +76,7 @@ def test_job_without_a_school_that_exists_is_refused(in_a, queue, work, handlers
         job.perform()
 
 
+@pytest.mark.attack("A8")
 @pytest.mark.spec("TEN-09")
 def test_job_under_another_schools_name_finds_only_that_schools_rows(in_a, school_b, queue, work, handlers):
     """A8: the id of one school's record means nothing in the other."""
@@ -110,6 +112,7 @@ def test_queue_speaks_json(in_a, queue):
     assert json.loads(zlib.decompress(raw)) == ["core.outbox.tasks.run_periodic", None, ["x"], {}]
 
 
+@pytest.mark.attack("A54")
 def test_failed_job_leaves_no_words_behind(in_a, queue, work, handlers, caplog):
     """A54: neither in Valkey nor in the worker's log."""
 
@@ -140,7 +143,7 @@ def test_failed_job_leaves_no_words_behind(in_a, queue, work, handlers, caplog):
     assert b"Quillfeather" not in kept
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F5")
 def test_work_is_found_again_when_valkey_was_killed_and_emptied(
     in_a, own_valkey, queue, work, handlers, school_a
 ):
@@ -159,7 +162,7 @@ def test_work_is_found_again_when_valkey_was_killed_and_emptied(
     assert replay() == 0
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F6")
 def test_debts_are_written_while_valkey_is_down_and_paid_later(
     in_a, own_valkey, queue, work, handlers, school_a, caplog
 ):

@@ -55,6 +55,7 @@ def test_message_id_is_stable_and_tells_nothing(in_a, mailbox):
     assert "okafor" not in one
 
 
+@pytest.mark.attack("A33")
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x00"])
 def test_line_breaks_add_no_header(in_a, school_a, mailbox, break_, monkeypatch):
     """A33."""
@@ -69,6 +70,7 @@ def test_line_breaks_add_no_header(in_a, school_a, mailbox, break_, monkeypatch)
     assert [delivery["recipient"] for delivery in mailbox.deliveries()] == [TO]
 
 
+@pytest.mark.attack("A33")
 @pytest.mark.parametrize("to", ["a@b.example\r\nBcc: thief@evil.example", "a@b.example, thief@evil.example"])
 def test_odd_recipient_reaches_nobody_else(in_a, mailbox, to):
     """A33."""
@@ -77,7 +79,7 @@ def test_odd_recipient_reaches_nobody_else(in_a, mailbox, to):
     assert all(delivery["recipient"] != "thief@evil.example" for delivery in mailbox.deliveries())
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F14")
 def test_silent_mail_server_gets_the_same_mail_again(owed_mail, mailbox, settings):
     """F14: silent after DATA, so nobody knows whether it was taken."""
     settings.EMAIL_TIMEOUT = 1
@@ -94,7 +96,7 @@ def test_silent_mail_server_gets_the_same_mail_again(owed_mail, mailbox, setting
     assert len(mailbox.messages()) == 1
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F15")
 @pytest.mark.parametrize("code", [451, 550])
 def test_refused_mail_is_backed_off_then_a_dead_letter(owed_mail, mailbox, code):
     """F15."""
@@ -113,7 +115,7 @@ def test_refused_mail_is_backed_off_then_a_dead_letter(owed_mail, mailbox, code)
     assert mailbox.messages() == []
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F15")
 def test_refused_mail_goes_out_once_the_server_takes_it(owed_mail, mailbox):
     """F15."""
     mailbox.refuse(451, times=2)

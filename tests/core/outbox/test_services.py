@@ -94,6 +94,7 @@ def test_debt_vanishes_with_its_deed(in_a, paid):
     assert deliver_owed() == 0
 
 
+@pytest.mark.attack("A54")
 @pytest.mark.parametrize(
     "payload",
     [
@@ -164,6 +165,7 @@ def test_topic_of_nobody_is_kept_for_later(in_a, handlers):
     assert owed().get().last_error == "LookupError"
 
 
+@pytest.mark.attack("A54")
 def test_failure_is_logged_without_its_words(in_a, broken, caplog):
     """A54."""
     owe("test.mail", key="k", payload={})

@@ -100,7 +100,7 @@ def entry(school, columns):
     return school.ask(f"SELECT {columns} FROM outbox_outboxentry WHERE key = 'again'")
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F4")
 def test_worker_killed_in_the_middle_of_a_mail_sends_it_once(school, start, mailbox):
     """F4: the server has the mail, the worker dies before it knows; the retry carries the same Message-ID."""
     mailbox.fall_silent(times=1)
@@ -138,7 +138,7 @@ def test_scheduler_stops_when_asked(start, environment):
     assert scheduler.wait(5) == 0
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F6")
 def test_worker_waits_for_a_queue_that_is_away(environment, start):
     """F6: started before Valkey, or left alone by it, a worker goes on by itself."""
     environment["VALKEY_URL"] = "redis://127.0.0.1:1/0"

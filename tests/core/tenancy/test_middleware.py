@@ -39,6 +39,7 @@ NEUTRAL = [
 ]
 
 
+@pytest.mark.attack("A5")
 @pytest.mark.spec("TEN-04")
 @pytest.mark.parametrize("host", NEUTRAL)
 def test_unknown_and_reserved_hosts_name_no_school(school_a, school_b, host):
@@ -60,6 +61,7 @@ def test_base_domain_is_the_neutral_page(school_a):
     assert school_a.name not in response.content.decode()
 
 
+@pytest.mark.attack("A4")
 @pytest.mark.parametrize("header", ["x-forwarded-host", "x-host", "forwarded", "x-original-host"])
 def test_forwarded_host_is_ignored(school_a, school_b, header):
     """A4: only the Host header chooses."""

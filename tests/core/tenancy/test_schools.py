@@ -137,6 +137,7 @@ def test_search_path_is_set_once(school_a, django_assert_num_queries):
         User.objects.count()
 
 
+@pytest.mark.attack("A10")
 @pytest.mark.parametrize(
     "name", ['x"; DROP SCHEMA public; --', "s_ü", "s_'", "pg_catalog", "S_AAAAAAAAAAAAAAAA", ""]
 )

@@ -8,6 +8,7 @@ from django.test import Client
 from core.tenancy import in_public, in_school
 
 
+@pytest.mark.attack("A1")
 @pytest.mark.spec("TEN-05")
 def test_cookie_of_one_school_opens_nothing_at_another(cast, client_for, school_b):
     browser = client_for(cast.lead)
@@ -21,6 +22,7 @@ def test_cookie_of_one_school_opens_nothing_at_another(cast, client_for, school_
     assert cast.lead.last_name not in response.content.decode()
 
 
+@pytest.mark.attack("A1")
 def test_copied_session_row_is_worth_nothing(cast, cast_b, client_for, school_a, school_b):
     """Not even with the row, the person and the password hash copied to the other school."""
     from django.contrib.sessions.models import Session
@@ -51,6 +53,7 @@ def test_cookies_are_for_one_host_only(cast, client_for):
     assert all(not cookie["domain"] for cookie in cookies.values())
 
 
+@pytest.mark.attack("A9")
 @pytest.mark.parametrize("alias", list(settings.CACHES))
 def test_cache_entry_is_not_seen_by_another_school(school_a, school_b, alias):
     cache = caches[alias]

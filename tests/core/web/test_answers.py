@@ -55,6 +55,7 @@ def school_routes():
     return sorted({(name, pattern) for name, pattern, _ in routes_of("config.urls_school")})
 
 
+@pytest.mark.attack("A50")
 @pytest.mark.parametrize(("host", "path", "status"), ANSWERS)
 def test_every_answer_has_the_policy_and_cannot_be_framed(db, client_for, host, path, status):
     """A50."""
@@ -69,6 +70,7 @@ def test_every_answer_has_the_policy_and_cannot_be_framed(db, client_for, host, 
     assert "Server" not in response
 
 
+@pytest.mark.attack("A50")
 @pytest.mark.parametrize("status", [400, 403, 405, 413])
 def test_refusals_have_the_policy_too(client_for, cast, status, settings):
     asked = {
@@ -84,6 +86,7 @@ def test_refusals_have_the_policy_too(client_for, cast, status, settings):
     assert asked["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.attack("A53")
 def test_error_pages_tell_nothing(client_for, cast, school_a):
     """A53: no trace, version, path, setting or school; and nothing to tell "not there" from "not yours"."""
     browser = client_for(cast.teacher)
@@ -98,6 +101,7 @@ def test_error_pages_tell_nothing(client_for, cast, school_a):
     assert pages[0] == pages[1]
 
 
+@pytest.mark.attack("A53")
 @pytest.mark.parametrize(
     "path",
     [
@@ -121,6 +125,7 @@ def test_paths_that_tell_too_much_are_not_there(client_for, path):
     assert b"This page is not here" in response.content
 
 
+@pytest.mark.attack("A18")
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 def test_method_under_a_false_name_is_refused(client_for, cast, name):
     """A18."""
@@ -128,6 +133,7 @@ def test_method_under_a_false_name_is_refused(client_for, cast, name):
     assert response.status_code == 400
 
 
+@pytest.mark.attack("A18")
 def test_method_in_a_field_changes_nothing(client_for, cast):
     """A18: `_method` is a field like any other."""
     browser = client_for(cast.lead)
@@ -140,6 +146,7 @@ def test_unknown_method_is_refused(client_for):
     assert client_for().generic("PROPFIND", "/login/").status_code == 400
 
 
+@pytest.mark.attack("A4")
 def test_forwarded_host_is_not_read(client_for, school_a, school_b):
     """A4: the page is the school's of the Host header, whatever else a client sends."""
     forged = {
@@ -153,6 +160,7 @@ def test_forwarded_host_is_not_read(client_for, school_a, school_b):
     assert school_b.name not in response.content.decode()
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize(("name", "pattern"), school_routes())
 def test_post_without_the_token_is_refused(client_for, cast, in_a, name, pattern):
     """A49: on every route, whatever it does with a POST; and nothing but the refusal is written."""
@@ -173,6 +181,7 @@ def test_all_url_confs_have_the_error_pages():
             assert resolver.resolve_error_handler(status).__module__ == "core.web.errors"
 
 
+@pytest.mark.attack("A54")
 def test_request_leaves_one_line_without_its_query(client_for, cast, caplog):
     """A54."""
     caplog.set_level(logging.INFO)
@@ -206,6 +215,7 @@ def test_form_fields_over_the_limit_are_refused(client_for, settings):
     assert client_for().post("/login/", {"email": big}).status_code == 413
 
 
+@pytest.mark.attack("A14")
 def test_extra_fields_do_nothing(client_for, cast, in_a):
     """A14: a form takes the fields it has."""
     from shared_apps.people.models import User

@@ -35,7 +35,7 @@ def port(product_environment, tmp_path):
     sys.stdout.write((tmp_path / "web.log").read_text())  # shown when the test fails
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F25")
 def test_no_free_connection_is_said_so_and_shows_no_school(port, own_database, school_a, school_b):
     names = dict(zip(HOSTS, (school_a.name, school_b.name), strict=True))
     assert all(names[host] in get(port, host)[2] for host in HOSTS)

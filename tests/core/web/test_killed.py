@@ -103,7 +103,7 @@ def house(own_database, product_environment, tmp_path):
     sys.stdout.write((tmp_path / "web.log").read_text())  # shown when the test fails
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F2")
 def test_killed_before_the_commit_nothing_is_stored_and_the_draft_is_there(house):
     """F2."""
     draft = str(uuid7())
@@ -125,7 +125,7 @@ def test_killed_before_the_commit_nothing_is_stored_and_the_draft_is_there(house
     assert house.counts()[0] == before[0] + 1
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F1")
 def test_killed_after_the_commit_the_retry_makes_no_second_record(house):
     """F1: Valkey is frozen, so the process is held between its COMMIT and its answer."""
     draft = str(uuid7())

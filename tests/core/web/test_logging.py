@@ -15,6 +15,7 @@ def line(message, *arguments, error=None):
     return PlainFormatter().format(record)
 
 
+@pytest.mark.attack("A54")
 @pytest.mark.parametrize(
     ("text", "leak"),
     [

@@ -73,6 +73,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.attack("A36")
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
 def test_page_makes_this_machine_fetch_nothing(recorder, planted):
     page = f"<!doctype html><html><body><p>before</p>{planted.format(recorder)}<p>after</p></body></html>"
@@ -80,6 +81,7 @@ def test_page_makes_this_machine_fetch_nothing(recorder, planted):
     assert _Recorder.hits == []
 
 
+@pytest.mark.attack("A36")
 def test_colour_profile_from_elsewhere_ends_the_page_unfetched(recorder):
     page = f'<style>@color-profile --x {{ src: url("{recorder}/profile.icc"); }}</style><p>x</p>'
     with pytest.raises(URLFetchingError):
@@ -94,6 +96,7 @@ def test_the_planted_pages_would_reach_the_neighbour_by_the_usual_fetcher(record
     assert len(set(_Recorder.hits)) >= 10
 
 
+@pytest.mark.attack("A36")
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
 def test_page_reads_no_file(secret_file, planted):
     page = f"<!doctype html><p>before</p>{planted.replace('{0}/', '{0}#').format(secret_file)}"
@@ -144,6 +147,7 @@ def test_fetcher_refuses_what_has_no_name(address):
         AssetFetcher()(address)
 
 
+@pytest.mark.attack("A41")
 def test_fetcher_refuses_a_picture_too_large_to_decode():
     with pytest.raises(FetchRefused):
         AssetFetcher()(_picture(20_000))

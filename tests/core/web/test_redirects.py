@@ -4,6 +4,7 @@ from django.test import RequestFactory
 from core.web.redirects import safe_next
 
 
+@pytest.mark.attack("A28")
 @pytest.mark.parametrize(
     "wanted",
     [

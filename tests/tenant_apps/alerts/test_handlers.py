@@ -107,6 +107,7 @@ def test_each_person_gets_one_mail_at_the_address_on_record_now(alert, cast, mai
     )
 
 
+@pytest.mark.attack("A30")
 def test_names_are_text_and_never_markup(alert, cast, mailbox, run_outbox):
     update_user(user_id=cast.teacher.user.pk, last_name="O'Neil <b>", by=SYSTEM)
     alert(cast.lead, by=cast.teacher.access)
@@ -133,6 +134,7 @@ def test_assignment_mail(in_a, cast, carrying, mailbox, run_outbox):
     )
 
 
+@pytest.mark.fault("F15")
 @pytest.mark.spec("SAF-17")
 def test_mail_that_is_refused_is_tried_again_and_shown_as_undelivered_at_last(
     alert, cast, mailbox, run_outbox, settings
@@ -163,7 +165,7 @@ def test_mail_refused_for_now_is_sent_once_later(alert, cast, mailbox, run_outbo
     assert Alert.objects.get().mail_state == "sent"
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F14")
 @pytest.mark.spec("INC-24")
 def test_server_silent_after_data_gets_the_same_message_id_again(alert, cast, mailbox, run_outbox, settings):
     """F14: nobody can know whether the first try arrived, so the second must be recognisable."""

@@ -22,6 +22,7 @@ def naive(access, carried, categories, restricting):
     return bool((closed - parents) & access.view_incidents)
 
 
+@pytest.mark.attack("A11")
 @pytest.mark.spec("SAF-01", "INC-40", "USR-33")
 def test_listed_equals_the_naive_rule_for_200_draws(add, cast):
     from dataclasses import replace

@@ -59,6 +59,7 @@ def test_one_step_to_either_side_is_let_through(prompted, keyed, session, steps)
     assert session.elevated(prompted)
 
 
+@pytest.mark.attack("A25")
 def test_the_same_digits_work_once(prompted, keyed, client_for, says, session):
     code = keyed.code()
     prompted.post("/key/", {"code": code})
@@ -146,6 +147,7 @@ def test_the_session_gets_a_new_id_and_a_time(prompted, keyed):
     assert abs(prompted.session["elevated_at"] - now().timestamp()) < 60
 
 
+@pytest.mark.attack("A15")
 def test_a_removed_key_ends_the_elevation_with_the_next_request(prompted, keyed, session):
     prompted.post("/key/", {"code": keyed.code()})
     assert session.elevated(prompted)
@@ -160,6 +162,7 @@ def test_a_visitor_is_sent_to_the_login_page(visitor):
     assert visitor.get("/key/")["Location"].startswith("/login/")
 
 
+@pytest.mark.attack("A28")
 def test_next_leads_to_no_other_host(prompted, keyed):
     answer = prompted.post(
         "/key/?next=//evil.example/", {"code": keyed.code(), "next": "https://evil.example"}

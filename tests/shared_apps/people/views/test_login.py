@@ -61,6 +61,7 @@ def test_the_address_may_be_typed_in_any_case(visitor, keyless, session):
     assert session.signed_in(visitor)
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.spec("ACC-23")
 def test_wrong_password_and_unknown_address_get_one_answer(client_for, keyless, says):
     unknown = {"email": "nobody@elsewhere.example", "password": keyless.password}
@@ -84,6 +85,7 @@ def test_a_deactivated_account_gets_the_same_answer(client_for, keyless, cast, s
     assert not session.signed_in(browser)
 
 
+@pytest.mark.attack("A16")
 def test_a_leavers_open_session_ends_with_the_account(visitor, keyless, cast, session):
     visitor.post("/login/", keyless.credentials())
     assert session.signed_in(visitor)
@@ -93,6 +95,7 @@ def test_a_leavers_open_session_ends_with_the_account(visitor, keyless, cast, se
     assert not session.signed_in(visitor)
 
 
+@pytest.mark.attack("A29")
 def test_unknown_addresses_take_the_time_of_known_ones(visitor, keyless, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     keyless.user.set_password(keyless.password)
@@ -114,6 +117,7 @@ def test_unknown_addresses_take_the_time_of_known_ones(visitor, keyless, setting
         assert 0.6 < seconds / known < 1.67
 
 
+@pytest.mark.attack("A24")
 def test_five_wrong_tries_pause_the_account_for_the_right_password_too(client_for, keyless, says, session):
     for _ in range(5):
         client_for(None).post("/login/", {**keyless.credentials(), "password": "wrong"})
@@ -157,6 +161,7 @@ def test_no_address_is_kept_with_the_wrong_tries(visitor):
     assert len(row.digest) == 64
 
 
+@pytest.mark.attack("A24")
 def test_one_address_trying_many_accounts_is_slowed(client_for, monkeypatch):
     monkeypatch.setattr("shared_apps.people.views.NETWORK_LOGINS", 3)
 
@@ -168,6 +173,7 @@ def test_one_address_trying_many_accounts_is_slowed(client_for, monkeypatch):
     assert statuses == [422, 422, 422, 429, 429]
 
 
+@pytest.mark.attack("A27")
 def test_signing_in_gives_the_session_a_new_id(visitor, keyless):
     visitor.get("/login/")
     store = visitor.session
@@ -189,6 +195,7 @@ def test_signing_in_again_drops_an_elevation_left_in_the_browser(elevated, keyed
     assert not session.elevated(elevated)
 
 
+@pytest.mark.attack("A28")
 @pytest.mark.parametrize(
     "target",
     [
@@ -211,6 +218,7 @@ def test_next_leads_back_to_the_page_that_was_asked_for(visitor, keyed):
     assert answer["Location"] == "/key/?next=%2Faccount%2F"
 
 
+@pytest.mark.attack("A14")
 def test_extra_fields_of_the_form_change_nothing(visitor, keyless, session):
     extras = {"is_verified": "1", "otp_device_id": "x", "is_admin": "1", "group": "Admin", "is_active": "1"}
     before = User.objects.values().get(pk=keyless.user.pk)
@@ -222,6 +230,7 @@ def test_extra_fields_of_the_form_change_nothing(visitor, keyless, session):
     assert {**before, "last_login": None} == {**after, "last_login": None}
 
 
+@pytest.mark.attack("A1")
 def test_a_session_of_one_school_opens_nothing_at_another(visitor, keyless, client_for, school_b, session):
     visitor.post("/login/", keyless.credentials())
     other = client_for(None, school=school_b)

@@ -12,6 +12,7 @@ def test_every_page_has_a_way_out_and_says_to_take_it(restricted, visitor, says)
     assert "Log out when you leave the computer." in says(visitor.get("/login/"))
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.spec("ACC-28")
 def test_the_sessions_id_opens_nothing_afterwards(elevated, client_for, session):
     stolen = elevated.cookies["session"].value

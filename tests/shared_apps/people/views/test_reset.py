@@ -54,6 +54,7 @@ def test_asking_for_somebody_else_mails_them(restricted, keyless, mailbox, run_o
     assert [mail.recipient for mail in mailbox.messages()] == [keyless.user.email]
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.spec("ACC-12", "ACC-13", "ACC-14")
 def test_every_address_gets_the_same_answer(client_for, keyless, mailbox, run_outbox, says):
     pages = []
@@ -82,6 +83,7 @@ def test_known_and_unknown_addresses_do_the_same_work(visitor, keyless):
     ]
 
 
+@pytest.mark.attack("A29")
 def test_known_and_unknown_addresses_take_the_same_time(visitor, keyless):
     fastest = {keyless.user.email: 9.0, UNKNOWN: 9.0}
     for _ in range(9):
@@ -95,6 +97,7 @@ def test_known_and_unknown_addresses_take_the_same_time(visitor, keyless):
     assert 0.6 < fastest[UNKNOWN] / fastest[keyless.user.email] < 1.67
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.spec("ACC-24")
 def test_a_deactivated_account_gets_no_link(visitor, keyless, cast, mailbox, run_outbox):
     services.set_active(user_id=keyless.user.pk, is_active=False, by=cast.head.access)
@@ -138,6 +141,7 @@ def test_an_address_of_another_school_is_unknown_here(keyless, client_for, schoo
     assert mailbox.messages() == []
 
 
+@pytest.mark.attack("A26")
 def test_the_host_of_the_request_never_reaches_the_mail(client_for, keyless, mailbox, run_outbox, school_a):
     poisons = {
         "HTTP_X_FORWARDED_HOST": "evil.example",

@@ -209,6 +209,7 @@ def test_a_further_key_is_added_with_the_old_one(elevated, keyed):
     }
 
 
+@pytest.mark.attack("A14")
 def test_extra_fields_set_up_no_key_for_another(newcomer, keyless, cast):
     secret = secret_on(newcomer.get("/account/security-keys/add/"))
     data = {

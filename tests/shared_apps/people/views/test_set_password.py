@@ -39,6 +39,7 @@ def test_the_old_password_and_open_sessions_end_and_keys_stay(
     assert TOTPDevice.objects.filter(user=keyed.user, name="My Phone").exists()
 
 
+@pytest.mark.attack("A26")
 @pytest.mark.spec("ACC-10")
 def test_a_used_link_is_dead(visitor, keyless, reset_link, says):
     link = reset_link(keyless.user.email)

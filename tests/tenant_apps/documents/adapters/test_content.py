@@ -32,6 +32,7 @@ def huge_png(side: int = 65_500) -> bytes:
     )
 
 
+@pytest.mark.attack("A31", "A40")
 @pytest.mark.parametrize(
     ("head", "content_type", "opens_inline"),
     [
@@ -53,6 +54,7 @@ def test_type_comes_from_the_content(head, content_type, opens_inline):
     assert (content.content_type, content.opens_inline) == (content_type, opens_inline)
 
 
+@pytest.mark.attack("A41")
 @pytest.mark.parametrize(
     "head", [huge_png(), huge_png(12_000), b"GIF89a=1;alert(1)//", b"\xff\xd8\xff" + HTML, picture()[:20]]
 )

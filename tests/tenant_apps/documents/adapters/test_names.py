@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tenant_apps.documents.adapters.names import MAX_BYTES, clean_name
 
 
+@pytest.mark.attack("A33", "A40")
 @pytest.mark.parametrize(
     ("given_name", "kept"),
     [
@@ -49,6 +50,7 @@ def test_long_name_keeps_its_ending():
     assert clean_name("é" * 500 + ".docx").endswith("é.docx")
 
 
+@pytest.mark.attack("A33", "A40")
 @given(st.text(max_size=300), st.sampled_from([(), (".png",), (".jpg", ".jpeg")]))
 def test_every_name_comes_out_safe(text, extensions):
     name = clean_name(text, extensions=extensions)

@@ -108,7 +108,7 @@ def test_folder_that_is_not_mounted_is_away_not_empty(tmp_path, school_id, docum
         FolderStore(str(tmp_path / "gone")).read(school_id, document_id)
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F10")
 def test_full_disk_is_said_and_leaves_nothing(folder_store, school_id, document_id, tmp_path):
     # /dev/full answers every write as a full disk does.
     writer = folder_store.writer(school_id, document_id)

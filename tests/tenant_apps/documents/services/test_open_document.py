@@ -80,7 +80,7 @@ def _swap(path, other):
     path.write_bytes(other.read_bytes())
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F9")
 @pytest.mark.parametrize("harm", [_remove, _change_a_bit, _cut_at_a_chunk, _empty, _swap])
 def test_missing_or_changed_document_is_refused_and_flagged(in_a, folder, stored, cast, report, harm):
     other = receive([MARKER * 4000], name="b.txt", owner=report.owner, by=cast.lead.access)
@@ -101,6 +101,7 @@ def test_missing_or_changed_document_is_refused_and_flagged(in_a, folder, stored
     assert len(events("document.found_again")) == 1
 
 
+@pytest.mark.attack("A2")
 @pytest.mark.spec("TEN-08")
 def test_object_and_row_carried_to_another_school_do_not_open(
     in_a, folder, stored, cast, cast_b, school_b, report

@@ -60,7 +60,7 @@ def test_file_beyond_the_limit_is_refused_and_leaves_nothing(in_a, folder, cast,
     assert _files(folder) == []
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F7")
 def test_store_away_during_an_upload_is_said_and_the_retry_completes(
     in_a, s3_away, cast, report, folder, settings
 ):

@@ -120,7 +120,7 @@ RECEIVE = IN_THE_SCHOOL + "    receive([b'content'], name='a.txt', owner=('draft
 SWEEP = IN_THE_SCHOOL + "    print(sweep_orphans(at=now() + timedelta(hours=25)))"
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F8")
 def test_killed_between_storing_and_commit_leaves_an_orphan_that_no_row_names(
     folder, own_database, product_environment
 ):

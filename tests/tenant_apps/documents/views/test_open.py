@@ -44,12 +44,14 @@ def test_only_readers_of_the_record_get_the_document(put, client_for, cast, scho
         assert [event.user_id for event in events("document.opened")] == [cast.lead.user.id]
 
 
+@pytest.mark.attack("A17")
 def test_guessed_address_is_not_found(put, client_for, cast):
     put()
     assert client_for(cast.lead).get(f"/documents/{uuid4()}/").status_code == 404
     assert client_for(cast.lead).get(f"/documents/{uuid7()}/").status_code == 404
 
 
+@pytest.mark.attack("A17")
 @pytest.mark.spec("TEN-08")
 def test_same_id_in_two_schools_shows_each_its_own(
     client_for, cast, cast_b, school_a, school_b, folder, monkeypatch
@@ -75,6 +77,7 @@ def test_same_id_in_two_schools_shows_each_its_own(
     assert b"only-of" not in refused.getvalue()
 
 
+@pytest.mark.attack("A2")
 @pytest.mark.spec("TEN-08")
 def test_address_of_a_document_is_nothing_at_another_school(put, client_for, cast, cast_b, report, school_b):
     report.user_ids.add(cast_b.lead.user.id)
@@ -86,6 +89,7 @@ def test_address_of_a_document_is_nothing_at_another_school(put, client_for, cas
         assert events("document.opened") == []
 
 
+@pytest.mark.attack("A31")
 @pytest.mark.parametrize(
     ("content", "name", "content_type", "disposition"),
     [
@@ -129,7 +133,7 @@ def test_event_stands_before_the_first_byte_is_asked_for(put, client_for, cast, 
     answer.close()
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F9")
 def test_changed_document_is_refused_as_a_whole_and_said(put, client_for, cast, school_a, folder):
     document = put(MARKER * 4000)
     path = object_of(folder, school_a, document)

@@ -100,6 +100,7 @@ def test_visitor_is_sent_away_and_nothing_is_read(upload, client_for, school_a, 
     assert _files(folder) == []
 
 
+@pytest.mark.attack("A49")
 @pytest.mark.parametrize("headers", [{}, {"X-CSRFToken": "wrong"}])
 def test_request_without_the_token_in_its_header_is_refused_unread(
     upload, client_for, cast, school_a, folder, headers
@@ -170,7 +171,7 @@ def test_file_beyond_the_limit_is_refused_with_a_sentence(upload, school_a, fold
     assert upload(bytes(settings.DOCUMENT_MAX_BYTES)).status_code == 201
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F7")
 def test_store_away_is_said_and_the_retry_completes(upload, school_a, settings):
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL = "documents", "http://127.0.0.1:1"
     settings.S3_ACCESS_KEY_ID = settings.S3_SECRET_ACCESS_KEY = "any"
@@ -195,6 +196,7 @@ def test_broken_off_request_leaves_nothing(client_for, cast, folder, school_a, d
     assert _files(folder) == []
 
 
+@pytest.mark.attack("A40")
 @pytest.mark.parametrize(
     ("name", "content", "kept", "content_type", "opens_inline"),
     [

@@ -232,6 +232,7 @@ def test_byte_order_mark_plain_line_ends_and_any_column_order_are_fine(bring):
     assert bring(book).state == "applied"
 
 
+@pytest.mark.attack("A39")
 @pytest.mark.parametrize(
     "name",
     [
@@ -249,6 +250,7 @@ def test_paths_are_refused(bring, name):
     assert "Paths are not allowed" in fault["reason"]
 
 
+@pytest.mark.attack("A39")
 def test_links_are_refused(bring):
     link = zipfile.ZipInfo("photos/a.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -256,11 +258,13 @@ def test_links_are_refused(bring):
     assert fault["reason"] == "Links and special files are not allowed."
 
 
+@pytest.mark.attack("A38")
 def test_a_zip_bomb_is_refused_with_the_limit_named(bring):
     fault = only_fault(bring(with_members(("notes.txt", b"0" * 5_000_000))))
     assert fault["reason"] == "Packed tighter than 100 to 1, which is the limit."
 
 
+@pytest.mark.attack("A38")
 def test_a_member_that_is_longer_than_it_says_is_refused(bring):
     """The archive's own word about a length is not believed: what it holds must agree with it."""
     content = small_extract().pack()

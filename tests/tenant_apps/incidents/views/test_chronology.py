@@ -122,6 +122,7 @@ def test_highlighted_entry_far_down_comes_with_the_page_around_it(client_for, ca
     assert f'id="incident-{entries[0].pk}"' not in page
 
 
+@pytest.mark.attack("A32")
 def test_spoilt_cursor_shows_the_first_page(client_for, cast, add, address):
     add(text="First page.")
     for cursor in ("'; DROP TABLE--", "2026-01-01T00:00:00Z~99999999999999", "~", "0000-00-00~1"):

@@ -121,6 +121,7 @@ def test_attendance_counts_known_codes_only(classes, cast, client_for):
     assert "60.0 %" in page
 
 
+@pytest.mark.attack("A2")
 def test_the_other_school_does_not_have_the_student(classes, cast_b, client_for):
     answer = overview(client_for(cast_b.lead), classes.amelia)
     assert answer.status_code == 404
