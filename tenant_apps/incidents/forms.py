@@ -32,7 +32,7 @@ from tenant_apps.students.selectors import may_be_chosen
 EARLIEST = date(1990, 1, 1)
 
 
-class UUIDList(forms.MultipleChoiceField):
+class UUIDList(forms.Field):
     """Any number of ids; ones that the form does not offer are refused by `offered`, where that is given."""
 
     widget = forms.SelectMultiple
@@ -44,7 +44,7 @@ class UUIDList(forms.MultipleChoiceField):
 
     def to_python(self, value: Any) -> list[UUID]:
         try:
-            return list(dict.fromkeys(UUID(item) for item in super().to_python(value) if item))
+            return list(dict.fromkeys(UUID(item) for item in value or [] if item))
         except ValueError:
             raise forms.ValidationError(
                 self._wrong or "One of the choices is not known here. Choose again."

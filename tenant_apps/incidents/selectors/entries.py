@@ -164,12 +164,9 @@ def entries_of(
     unread = unread_roots(access, ids)
     opens_files = access.can(SystemPermission.FILES)
     people = names_of(
-        {
-            person
-            for entry in [*incidents, *actions]
-            for person in (entry.author_id, _assignee(entry))
-            if person
-        }
+        {incident.author_id for incident in incidents}
+        | {incident.assignee_id for incident in incidents}
+        | {action.author_id for action in actions}
     )
     students = students_by_ids(
         {part.student_id for group in [*parts.values(), *copies.values()] for part in group}
@@ -298,10 +295,6 @@ def _grouped(rows: Iterable[Any], key: str) -> dict[UUID, list[Any]]:
 def _part(part: IncidentStudent, students: Mapping[UUID, StudentName]) -> StudentPart:
     role = LinkRole(part.link_role).label if part.link_role else ""
     return StudentPart(students[part.student_id], part.part == Part.MAIN, role, part.shows_full)
-
-
-def _assignee(entry: Incident | Action) -> UUID | None:
-    return getattr(entry, "assignee_id", None)
 
 
 def _author(entry: Incident | Action, people: Mapping[UUID, PersonName]) -> str:

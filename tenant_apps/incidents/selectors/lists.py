@@ -184,7 +184,7 @@ def _lines(access: Access, incidents: Iterable[Incident], *, opened_by_alert: bo
             id=incident.pk,
             kind="Incident",
             number=incident.number,
-            student=students.get(main.get(incident.pk)) if incident.pk in main else None,
+            student=students.get(main[incident.pk]) if incident.pk in main else None,
             categories=shown.lines(leaves[incident.pk]),
             at=incident.happened_at,
             url=reverse("incidents:entry", args=[incident.pk]) if incident.pk in openable else "",

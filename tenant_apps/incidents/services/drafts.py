@@ -13,6 +13,7 @@ from core.access import Access
 from core.access.enums import SystemPermission
 from core.audit.services import record
 from core.db.clock import now
+from tenant_apps.documents.services import abandon_draft
 from tenant_apps.incidents.enums import DraftKind
 from tenant_apps.incidents.models import Action, Draft, Incident
 
@@ -52,26 +53,29 @@ def discard_draft(*, draft_id: UUID, by: Access, at: datetime | None = None) -> 
     )
     if not hidden:
         raise Http404("no such draft")
+    abandon_draft(draft_id)
     record("draft.discarded", by=by, record=("draft", draft_id), at=at)
 
 
 def _own_draft(draft_id: UUID, by: Access, incident_id: UUID | None, at: datetime) -> Draft:
-    if not by.can(SystemPermission.ADD_ENTRIES):
+    if by.user_id is None or not by.can(SystemPermission.ADD_ENTRIES):
         raise PermissionDenied(
             "Adding incidents and actions is not among the permissions of this user group."
         )
-    draft = Draft.objects.filter(pk=draft_id).first()
-    if draft is None:
-        if Incident.objects.filter(pk=draft_id).exists() or Action.objects.filter(pk=draft_id).exists():
-            raise Http404("that draft was added already")
-        draft = Draft.objects.create(
-            id=draft_id,
-            kind=DraftKind.ACTION if incident_id else DraftKind.INCIDENT,
-            author_id=by.user_id,
-            incident_id=incident_id,
-            begun_at=at,
-            saved_at=at,
-        )
+    if Incident.objects.filter(pk=draft_id).exists() or Action.objects.filter(pk=draft_id).exists():
+        raise Http404("that draft was added already")
+    # The first file and the first words can arrive at the same moment.
+    draft, is_new = Draft.objects.get_or_create(
+        id=draft_id,
+        defaults={
+            "kind": DraftKind.ACTION if incident_id else DraftKind.INCIDENT,
+            "author_id": by.user_id,
+            "incident_id": incident_id,
+            "begun_at": at,
+            "saved_at": at,
+        },
+    )
+    if is_new:
         record("draft.begun", by=by, record=("draft", draft_id), at=at)
     if draft.author_id != by.user_id or draft.sent_at or draft.hidden_at:
         raise Http404("no such draft")

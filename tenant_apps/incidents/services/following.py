@@ -27,7 +27,7 @@ def change_status(
     if (incident.status, incident.assignee_id) == (status, assignee_id):
         return incident
     changed_at = at or now()
-    is_new_assignee = assignee_id is not None and assignee_id != incident.assignee_id
+    before = incident.assignee_id
     incident.status, incident.assignee_id = Status(status), assignee_id
     incident.save(update_fields=["status", "assignee"])
     keep_incident_version(incident, made_by=by.user_id, at=changed_at)
@@ -39,7 +39,7 @@ def change_status(
         record=("incident", incident_id),
         at=changed_at,
     )
-    if is_new_assignee and assignee_id != by.user_id:
+    if assignee_id is not None and assignee_id not in {before, by.user_id}:
         alerts.notify_assignment(
             record_id=incident_id,
             assignee_id=assignee_id,

@@ -81,8 +81,8 @@ def typed_in(content: Mapping[str, list[str]], draft_id: UUID) -> Typed:
         student=[_chip(students[pk]) for pk in _ids(content.get("student", []))[:1] if pk in students],
         linked=[_chip(students[pk]) for pk in _ids(content.get("linked", [])) if pk in students],
         staff=[
-            {"value": str(person.id), "label": person.full, "note": "", "initials": ""}
-            for person in sorted(people.values(), key=lambda person: person.sort_key)
+            {"value": str(pk), "label": person.full, "note": "", "initials": ""}
+            for pk, person in sorted(people.items(), key=lambda one: one[1].sort_key)
         ],
         categories=frozenset(content.get("categories", [])),
         alert_groups=frozenset(content.get("alert_groups", [])),
