@@ -46,10 +46,10 @@ class CountLine:
     numbers: list[tuple[str, int]]
 
     @property
-    def cells(self) -> list[int | None]:
-        """The numbers under the columns WORDS; None where a word does not apply."""
+    def cells(self) -> list[str]:
+        """The numbers under the columns WORDS; empty where a word does not apply."""
         known = dict(self.numbers)
-        return [known.get(word) for word in WORDS]
+        return [f"{known[word]:,}" if word in known else "" for word in WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class ImportView:
     warnings: list[str]
 
     @property
+    def rows_told(self) -> str:
+        return f"{self.rows_total:,}"
+
+    @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
 
@@ -88,14 +92,16 @@ def get_import(access: Access, import_id: UUID) -> ImportView:
     return _views([entry])[0]
 
 
-def recent_imports(access: Access, *, before: UUID | None = None) -> list[ImportView]:
-    """The latest imports, newest first, at most HISTORY; `before` continues behind one of them."""
+def recent_imports(access: Access, *, before: UUID | None = None) -> tuple[list[ImportView], UUID | None]:
+    """A page of imports, newest first; the second value continues it as `before`, None at its end."""
     if not can_import(access):
-        return []
+        return [], None
     entries = Import.objects.order_by("-id").defer("faults")
     if before is not None:
         entries = entries.filter(pk__lt=before)
-    return _views(list(entries[:HISTORY]), with_faults=False)
+    found = list(entries[: HISTORY + 1])
+    page = found[:HISTORY]
+    return _views(page, with_faults=False), page[-1].pk if len(found) > HISTORY else None
 
 
 def last_applied(access: Access) -> ImportView | None:

@@ -17,6 +17,7 @@ from tenant_apps.documents.adapters.uploads import csrf_refusal, receive_file
 from tenant_apps.documents.services import UploadRefused
 from tenant_apps.imports import selectors
 from tenant_apps.imports.enums import ImportSource
+from tenant_apps.imports.forms import HistoryForm
 from tenant_apps.imports.services import MAX_PACKED, OWNER_KIND, note_extract, progress_of, queue_import
 
 
@@ -24,8 +25,13 @@ from tenant_apps.imports.services import MAX_PACKED, OWNER_KIND, note_extract, p
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The state of the imports, their history, and the form for an extract."""
+    form = HistoryForm(request.GET)
+    before = form.cleaned_data["before"] if form.is_valid() else None
+    imports, older = selectors.recent_imports(request.access, before=before)
     context = {
-        "imports": selectors.recent_imports(request.access),
+        "imports": imports,
+        "older": older,
+        "before": before,
         "last": selectors.last_applied(request.access),
     }
     return render(request, "imports/home.html", context)

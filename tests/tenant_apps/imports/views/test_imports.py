@@ -65,6 +65,7 @@ def test_the_uploaded_extract_never_lies_in_clear(in_a, manager, settings):
     assert not any(b"manifest.json" in one or content[:64] in one for one in stored)
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.spec("IMP-04")
 def test_faults_stand_in_a_table(in_a, manager, run_outbox):
     faulty = small_extract()
@@ -134,6 +135,7 @@ def test_an_extract_cannot_be_downloaded_again(in_a, manager):
     assert answer.status_code == 404
 
 
+@pytest.mark.attack("A2")
 def test_the_other_schools_import_is_not_found(in_a, manager, cast_b, client_for):
     send(manager, small_extract().pack())
     entry = the_import()
@@ -141,3 +143,17 @@ def test_the_other_schools_import_is_not_found(in_a, manager, cast_b, client_for
     for name in ("detail", "progress"):
         assert other.get(reverse(f"imports:{name}", args=[entry.pk])).status_code == 404
     assert b"extract.zip" not in other.get(reverse("imports:home")).content
+
+
+def test_the_history_goes_on_behind_25_imports(in_a, manager):
+    from core.db.clock import now
+    from tenant_apps.imports.models import Import
+
+    for number in range(27):
+        Import.objects.create(file_name=f"night-{number:02}.zip", uploaded_at=now(), source="api")
+    first = manager.get(reverse("imports:home"))
+    assert first.content.decode().count("night-") == 25
+    second = manager.get(reverse("imports:home"), {"before": first.context["older"]}).content.decode()
+    assert "night-00.zip" in second
+    assert second.count("night-") == 2
+    assert manager.get(reverse("imports:home"), {"before": "x"}).content.decode().count("night-") == 25
