@@ -72,6 +72,7 @@ class WebProcess(ProductProcess):
             "-m",
             "gunicorn",
             "config.wsgi:application",
+            f"--config={ROOT / 'platform/config/gunicorn.py'}",
             f"--bind={LOOPBACK}:{port}",
             f"--workers={workers}",
             "--worker-class=gthread",

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from redis.exceptions import RedisError
 
 from core.outbox.jobs import SchoolQueue, SchoolWorker, valkey
+from core.tenancy.proof import prove_search_path
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--burst", action="store_true", help="stop when the queue is empty")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # As the web process does: a pooler that mixes schools up would have jobs write into the wrong one.
+        prove_search_path()
         stopping = threading.Event()
         while not stopping.is_set():
             for number in (signal.SIGTERM, signal.SIGINT):
