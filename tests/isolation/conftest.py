@@ -1,0 +1,124 @@
+"""The same records in two schools: one UUID and one number, different words.
+
+A 404 for another school's id proves little when that id stands nowhere else. Here every id stands in both schools, so
+an answer can be right only by coming from the right one: it carries its own marker and never the other's.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.db.clock import now
+from core.db.keys import uuid7
+from core.tenancy import in_school
+from tests.conftest import make_students
+
+# One number and one id each for both schools; ONLY_B stands in Birchwood alone.
+SHARED = {
+    name: uuid7()
+    for name in (
+        "student_id",
+        "group_id",
+        "incident_id",
+        "draft_id",
+        "document_id",
+        "import_id",
+        "category_id",
+    )
+}
+ONLY_B = {name: uuid7() for name in SHARED}
+MARKERS = {"a": "Quillfeather", "b": "Marrowdusk"}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A school, somebody who may see everything in it, and what its pages say."""
+
+    school: Any
+    reader: Any
+    marker: str
+    waiting_id: UUID
+
+
+def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypatch: Any) -> UUID:
+    """Put one record of every kind under these ids; the id of a category that waits for a key user."""
+    from tenant_apps.categories.models import Category
+    from tenant_apps.classes.models import StudentGroup
+    from tenant_apps.documents.services import receive
+    from tenant_apps.imports.models import Import
+    from tenant_apps.incidents.models import ActionCategory
+    from tenant_apps.incidents.services import add_action, add_incident, save_draft
+    from tenant_apps.monitoring.services import start
+    from tenant_apps.staff.models import CategoryPermission, UserGroup
+    from tenant_apps.students.models import Membership, Student
+
+    with in_school(school):
+        student = make_students(f"{marker}-{str(ids['student_id'])[-4:]}-")[0]
+        Student.objects.filter(pk=student.pk).update(id=ids["student_id"])
+        StudentGroup.objects.create(
+            pk=ids["group_id"], mis_id=str(ids["group_id"]), kind="tutor", name=f"7{marker}", sort_key="7"
+        )
+        Membership.objects.create(
+            student_id=ids["student_id"], group_id=ids["group_id"], start_date="2026-01-01"
+        )
+        Category.objects.create(pk=ids["category_id"], name=f"{marker} {ids['category_id']}")
+        CategoryPermission.objects.bulk_create(
+            CategoryPermission(
+                group=group,
+                category_id=ids["category_id"],
+                view_students=True,
+                view_incidents=True,
+                add_incidents=True,
+            )
+            for group in UserGroup.objects.filter(name__in=("Admin", "DSL/SLT", "Non-key staff"))
+        )
+        by = reader.lead.access
+        start(
+            student_ids=[ids["student_id"]],
+            category_ids=[ids["category_id"]],
+            by=by,
+            source=("incident", ids["incident_id"]),
+        )
+        monkeypatch.setattr("tenant_apps.documents.services.uuid7", lambda: ids["document_id"])
+        receive([marker.encode()], name=f"{marker}.txt", owner=("draft", ids["incident_id"]), by=by)
+        monkeypatch.setattr("tenant_apps.documents.services.uuid7", uuid7)
+        add_incident(
+            incident_id=ids["incident_id"],
+            student_id=ids["student_id"],
+            text=f"{marker} was seen by the gate.",
+            category_ids=[ids["category_id"]],
+            happened_at=now() - timedelta(hours=1),
+            alert_user_ids=[reader.deputy.user.pk, reader.support.user.pk],
+            by=by,
+        )
+        save_draft(draft_id=ids["draft_id"], content={"text": [f"{marker} draft"]}, by=by)
+        Import.objects.create(
+            pk=ids["import_id"], file_name=f"{marker}.zip", uploaded_at=now(), source="upload"
+        )
+        other = Category.objects.get(name="Behaviour")
+        add_action(
+            action_id=uuid7(),
+            incident_id=ids["incident_id"],
+            text=f"{marker} again.",
+            happened_at=now(),
+            category_ids=[other.pk],
+            by=reader.support.access,
+        )
+        waiting = ActionCategory.objects.filter(
+            action__incident_id=ids["incident_id"], state="waiting"
+        ).first()
+        return waiting.pk if waiting else uuid7()
+
+
+@pytest.fixture
+def twins(school_a: Any, school_b: Any, cast: Any, cast_b: Any, monkeypatch: Any) -> dict[str, Planted]:
+    """Both schools with the same ids, and Birchwood with a second set that stands nowhere else."""
+    found = {}
+    for letter, school, people in (("a", school_a, cast), ("b", school_b, cast_b)):
+        waiting = plant(school, people, SHARED, MARKERS[letter], monkeypatch)
+        found[letter] = Planted(school, people, MARKERS[letter], waiting)
+    plant(school_b, cast_b, ONLY_B, MARKERS["b"], monkeypatch)
+    return found
