@@ -23,7 +23,7 @@ FILES = (
     "links.csv",
     "attendance.csv",
 )
-WORDS = ("read", "added", "changed", "ended", "archived", "returned")
+WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled")
 HISTORY = 25
 
 

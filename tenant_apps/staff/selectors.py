@@ -7,6 +7,7 @@ leaves this app only as sets of ids for the rules that need them.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -16,7 +17,14 @@ from core.access import SystemPermission
 from shared_apps.people.selectors import suggest_users, users_with_keys
 from tenant_apps.school_settings.selectors import FormNotices, TeamPerson, get_settings
 from tenant_apps.school_settings.selectors import form_notices as fill_notices
-from tenant_apps.staff.models import AlertGroup, AlertGroupMember, CategoryPermission, StaffMember, UserGroup
+from tenant_apps.staff.models import (
+    AlertGroup,
+    AlertGroupMember,
+    CategoryPermission,
+    MISStaff,
+    StaffMember,
+    UserGroup,
+)
 
 # "Can view students": without either an assigned page would lead nowhere.
 VIEWS_STUDENTS = (SystemPermission.VIEW_STUDENT_LIST, SystemPermission.VIEW_STUDENT_DETAILS)
@@ -230,6 +238,19 @@ def users_by_mis_id(mis_ids: Iterable[str]) -> Mapping[str, UUID]:
     """Which user is which member of the MIS's staff, for those that are users."""
     rows = StaffMember.objects.filter(mis_id__in=set(mis_ids)).values_list("mis_id", "user_id")
     return {mis_id: user_id for mis_id, user_id in rows if mis_id is not None}
+
+
+def users_gone_from_mis(*, today: date) -> tuple[list[UUID], int]:
+    """Active users tied to someone whom the MIS no longer lists or who left before `today`; and of how many.
+
+    Users who were never tied to the MIS are never among them.
+    """
+    at_work = set(
+        MISStaff.objects.filter(is_listed=True).exclude(end_date__lt=today).values_list("mis_id", flat=True)
+    )
+    tied = StaffMember.objects.filter(mis_id__isnull=False, user__is_active=True)
+    gone = [user for user, mis_id in tied.values_list("user_id", "mis_id") if mis_id not in at_work]
+    return gone, len(at_work) + len(gone)
 
 
 def _members_with(permission: SystemPermission) -> QuerySet[StaffMember]:

@@ -29,14 +29,19 @@ class Teller:
 
     def __init__(self, import_id: UUID, total: int) -> None:
         self._key, self._total = _key(import_id), total
-        self._told = 0.0
+        self._told, self._before = 0.0, 0
         self.tell(0)
 
+    def begin(self, before: int) -> None:
+        """A file begins after so many rows of others."""
+        self._before = before
+
     def tell(self, done: int) -> None:
+        """So many rows of this file are done."""
         moment = time.monotonic()
         if moment - self._told >= SECONDS_BETWEEN:
             self._told = moment
-            cache.set(self._key, [done, self._total], KEPT_SECONDS)
+            cache.set(self._key, [self._before + done, self._total], KEPT_SECONDS)
 
 
 def progress_of(import_id: UUID) -> Progress | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +38,9 @@ from tenant_apps.imports.services.reading import (
 )
 from tenant_apps.imports.services.staging import drop_stages, fill_stage, make_stages
 from tenant_apps.imports.services.validation import check_header, checked, find_repeated_rows
+
+if TYPE_CHECKING:
+    from tenants.models import School
 
 OWNER_KIND = "import"
 TOPIC = "imports.apply"
@@ -205,8 +208,8 @@ def _stage(
             warnings += check_header(reader)
             if faults.total > before:
                 continue
-            values = checked(reader, rows, tell=lambda n, done=done: teller.tell(done + n), today=today)
-            fill_stage(layout.stage, values)
+            teller.begin(done)
+            fill_stage(layout.stage, checked(reader, rows, tell=teller.tell, today=today))
         columns[layout.file], read[layout.file] = reader.header, reader.rows_read
     faults.refuse_if_any()
     for file in columns:
@@ -230,7 +233,8 @@ def _packed(entry: Import) -> io.BytesIO:
 
 
 def _check_school(manifest: Manifest) -> None:
-    if manifest.urn.strip() != current_school().urn.strip():
+    school = cast("School", current_school())
+    if manifest.urn.strip() != school.urn.strip():
         raise refuse(MANIFEST, "This extract is of another school.", column="school.urn", value=manifest.urn)
 
 

@@ -236,17 +236,58 @@ def test_staff_are_tied_to_users_by_email_and_make_none(bring, cast):
     assert User.objects.count() == users
 
 
+def staff_extract(*people: str, **more: Any) -> Any:
+    """The small extract with these staff: S1 is Tom Ellery, who is a user; the others are not."""
+    book = small_extract(**more)
+    template = book.files["staff.csv"][1]
+    tom = book.files["staff.csv"][0]
+    book.files["staff.csv"] = [
+        tom if mis_id == "S1" else template | {"mis_id": mis_id, "email": f"{mis_id}@elsewhere.example"}
+        for mis_id in people
+    ]
+    return book
+
+
 @pytest.mark.spec("IMP-09")
-def test_staff_gone_from_the_extract_stay_users(bring, cast):
+@pytest.mark.parametrize("is_on", [True, False])
+def test_staff_gone_from_the_extract_are_disabled_with_the_setting_on(bring, cast, is_on):
+    from core.audit.models import AuditEvent
+    from tenant_apps.school_settings.models import Settings
     from tenant_apps.staff.models import MISStaff
 
-    bring(small_extract())
-    less = small_extract(generated_at="2026-11-21T22:05:00+00:00")
-    less.files["staff.csv"] = less.files["staff.csv"][1:]
-    bring(less)
+    Settings.objects.update(disable_missing_users=is_on)
+    others = [f"X{number}" for number in range(9)]
+    bring(staff_extract("S1", *others))
+    entry = bring(staff_extract(*others, generated_at="2026-11-21T22:05:00+00:00"))
+
+    assert entry.state == "applied", entry.warnings
+    user = cast.teacher.user
+    user.refresh_from_db()
+    assert user.is_active is not is_on
+    assert entry.counts["staff.csv"]["disabled"] == int(is_on)
+    assert AuditEvent.objects.filter(event="user.deactivated", record_id=user.pk).exists() is is_on
+    assert MISStaff.objects.get(mis_id="S1").is_listed is False
+    # Nobody else of the cast was ever in the MIS.
+    assert cast.lead.user.is_active
+
+
+@pytest.mark.spec("IMP-09")
+def test_too_many_missing_staff_hold_the_extract(bring, cast):
+    bring(staff_extract("S1", "X1"))
+    entry = bring(staff_extract("X1", generated_at="2026-11-21T22:05:00+00:00"))
+    assert entry.state == "held"
+    assert entry.warnings == ["staff.csv: 1 of 2 members of staff would be disabled."]
     cast.teacher.user.refresh_from_db()
     assert cast.teacher.user.is_active
-    assert MISStaff.objects.get(mis_id="S1").is_listed is False
+
+
+def test_an_extract_of_changes_disables_nobody(bring, cast):
+    bring(staff_extract("S1", "X1"))
+    changes = staff_extract("X1", kind="changes", generated_at="2026-11-21T22:05:00+00:00")
+    changes.files = {"staff.csv": changes.files["staff.csv"]}
+    assert bring(changes).state == "applied"
+    cast.teacher.user.refresh_from_db()
+    assert cast.teacher.user.is_active
 
 
 def test_marks_are_changed_but_never_removed(bring):
