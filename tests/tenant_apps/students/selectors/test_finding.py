@@ -39,6 +39,7 @@ def test_archived_students_are_found_only_when_asked_for(classes, cast):
     assert item.is_archived
 
 
+@pytest.mark.spec("USR-13")
 def test_archived_students_need_the_permission_for_those_without_a_group(classes, cast):
     from dataclasses import replace
 
