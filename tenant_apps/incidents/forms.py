@@ -30,6 +30,8 @@ from tenant_apps.staff.selectors import (
 from tenant_apps.students.selectors import may_be_chosen
 
 EARLIEST = date(1990, 1, 1)
+# A book of 200 pages: nobody meets it by writing, and the body of a request has an end.
+MOST_CHARACTERS = 500_000
 
 
 class UUIDList(forms.Field):
@@ -70,7 +72,13 @@ class EntryForm(forms.Form):
 
     text_missing = "Write what happened."
     draft = forms.UUIDField(widget=forms.HiddenInput)
-    text = forms.CharField(max_length=100_000, strip=True)
+    text = forms.CharField(
+        max_length=MOST_CHARACTERS,
+        strip=True,
+        error_messages={
+            "max_length": f"The text is longer than {MOST_CHARACTERS:,} characters. Put the rest into an action."
+        },
+    )
     happened_on = forms.DateField(
         error_messages={"invalid": "Give the date as a day, month and year.", "required": "Give the date."}
     )

@@ -13,7 +13,7 @@ from tenant_apps.incidents.selectors.finding import (
     get_incident,
     incident_label,
     is_listed,
-    main_student_id,
+    log_of,
     may_read_action,
     may_read_incident,
 )
@@ -51,7 +51,7 @@ __all__ = [
     "is_listed",
     "is_own_draft",
     "last_telling",
-    "main_student_id",
+    "log_of",
     "may_read_action",
     "may_read_incident",
     "open_drafts",

@@ -1,5 +1,6 @@
 """A student's chronology: newest on top, by keyset so that page 200 costs what page 1 does."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from tenant_apps.incidents.permissions import listed_for
 from tenant_apps.incidents.selectors.entries import Entry, entries_of
 
 PAGE = 25
+# Not str.isdigit, which takes a raised 2 for a digit; int does not.
+NUMBER = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Cursor:
             happened_at = parse_datetime(time.replace(" ", "+"))
         except ValueError:
             return None
-        if happened_at is None or happened_at.tzinfo is None or not number.isdigit() or len(number) > 9:
+        if happened_at is None or happened_at.tzinfo is None or not NUMBER.fullmatch(number):
             return None
         return cls(happened_at, int(number))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.access import Access
 from core.access.enums import SystemPermission
-from shared_apps.people.selectors import PersonName, names_of
+from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of, unread_roots
 from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
@@ -144,97 +144,141 @@ def entries_of(
 ) -> list[Entry]:
     """Entries for incidents that the caller has already found readable for this person.
 
-    `for_student` is the student whose chronology is shown: one who is linked by reference gets the number and
-    no text. `opened_by_alert` names the categories that the person's mail named.
+    `for_student` is the student whose chronology is shown. One who is linked has only the actions that were
+    copied and the files that were shared; one who is linked by reference gets the number and no text.
+    `opened_by_alert` names the categories that the person's mail named.
     """
     if not incidents:
         return []
-    ids = [incident.pk for incident in incidents]
-    parts = _grouped(IncidentStudent.objects.filter(incident__in=ids).order_by("id"), "incident_id")
-    carried = _grouped(IncidentCategory.objects.filter(incident__in=ids), "incident_id")
-    actions = list(
-        Action.objects.filter(incident__in=ids, deleted_at=None).order_by("happened_at", "recorded_at", "id")
-    )
-    action_ids = [action.pk for action in actions]
-    copies = _grouped(ActionStudent.objects.filter(action__in=action_ids).order_by("id"), "action_id")
-    added = _grouped(ActionCategory.objects.filter(action__in=action_ids).order_by("id"), "action_id")
-    agencies = _agency_names(ids, action_ids)
-    documents = documents_of("incident", ids) | documents_of("action", action_ids)
-    alerted = recipients_of([*ids, *action_ids])
-    unread = unread_roots(access, ids)
-    opens_files = access.can(SystemPermission.FILES)
-    people = names_of(
-        {incident.author_id for incident in incidents}
-        | {incident.assignee_id for incident in incidents}
-        | {action.author_id for action in actions}
-    )
-    students = students_by_ids(
-        {part.student_id for group in [*parts.values(), *copies.values()] for part in group}
-    )
-    shown = CategoryNames(access, category_map(), opened_by_alert)
-    lines: dict[UUID, list[ActionLine]] = defaultdict(list)
-    for action in actions:
-        lines[action.incident_id].append(
-            ActionLine(
-                id=action.pk,
-                text=action.text,
-                author=_author(action, people),
-                happened_at=action.happened_at,
-                recorded_at=_recorded_later(action),
-                edited_at=action.edited_at,
-                agencies=agencies.get(action.pk, []),
-                files=_files(documents.get(action.pk, []), opens_files),
-                categories=shown.lines(
-                    row.category_id for row in added.get(action.pk, []) if row.state == CategoryState.IN_FORCE
-                ),
-                waiting_categories=[
-                    WaitingCategory(row.pk, line.name)
-                    for row in added.get(action.pk, [])
-                    if row.state == CategoryState.WAITING and access.is_elevated
-                    for line in shown.lines([row.category_id])
-                ],
-                copied_to=[students[copy.student_id].name for copy in copies.get(action.pk, [])],
-                told=_visible_statuses(access, action.author_id, alerted.get(action.pk, [])),
+    rows = _Rows(access, incidents, opened_by_alert)
+    entries = [rows.entry(incident) for incident in incidents]
+    return [rows.in_log_of(for_student, entry) for entry in entries] if for_student else entries
+
+
+class _Rows:
+    """Everything that belongs to some incidents, read in a fixed number of queries."""
+
+    def __init__(self, access: Access, incidents: Sequence[Incident], opened_by_alert: bool) -> None:
+        ids = [incident.pk for incident in incidents]
+        actions = list(
+            Action.objects.filter(incident__in=ids, deleted_at=None).order_by(
+                "happened_at", "recorded_at", "id"
             )
         )
-    entries = []
-    for incident in incidents:
-        people_in = [_part(part, students) for part in parts.get(incident.pk, [])]
-        entry = Entry(
+        action_ids = [action.pk for action in actions]
+        self.access = access
+        self.actions = _grouped(actions, "incident_id")
+        self.parts = _grouped(IncidentStudent.objects.filter(incident__in=ids).order_by("id"), "incident_id")
+        self.carried = _grouped(IncidentCategory.objects.filter(incident__in=ids), "incident_id")
+        of_actions = {"action__in": [action.pk for action in actions]}
+        self.copies = _grouped(ActionStudent.objects.filter(**of_actions).order_by("id"), "action_id")
+        self.added = _grouped(ActionCategory.objects.filter(**of_actions).order_by("id"), "action_id")
+        self.agencies = _agency_names(ids, action_ids)
+        self.documents = documents_of("incident", ids) | documents_of("action", action_ids)
+        self.told = recipients_of([*ids, *action_ids])
+        self.unread = unread_roots(access, ids)
+        self.people = names_of(
+            {incident.author_id for incident in incidents}
+            | {incident.assignee_id for incident in incidents}
+            | {action.author_id for action in actions}
+        )
+        self.students = students_by_ids(
+            {part.student_id for group in [*self.parts.values(), *self.copies.values()] for part in group}
+        )
+        self.categories = CategoryNames(access, category_map(), opened_by_alert)
+
+    def entry(self, incident: Incident) -> Entry:
+        """The incident with its actions, in full."""
+        parts = self.parts[incident.pk]
+        people = [_part(part, self.students) for part in parts]
+        carried = [row.category_id for row in self.carried[incident.pk]]
+        return Entry(
             id=incident.pk,
             number=incident.number,
             text=incident.text,
-            author=_author(incident, people),
+            author=self._author(incident),
             happened_at=incident.happened_at,
             recorded_at=_recorded_later(incident),
             edited_at=incident.edited_at,
             status=Status(incident.status).label,
             assignee_id=incident.assignee_id,
-            assignee=people[incident.assignee_id].formal if incident.assignee_id else "",
-            main=next((part for part in people_in if part.is_main), None),
-            linked=[part for part in people_in if not part.is_main],
-            categories=shown.lines(row.category_id for row in carried.get(incident.pk, [])),
-            agencies=agencies.get(incident.pk, []),
-            files=_files(documents.get(incident.pk, []), opens_files),
-            told=_visible_statuses(access, incident.author_id, alerted.get(incident.pk, [])),
-            actions=lines.get(incident.pk, []),
-            has_unread_alert=incident.pk in unread,
-            carried_ids=frozenset(row.category_id for row in carried.get(incident.pk, [])),
-            student_ids=[part.student_id for part in parts.get(incident.pk, [])],
+            assignee=self.people[incident.assignee_id].formal if incident.assignee_id else "",
+            main=next((part for part in people if part.is_main), None),
+            linked=[part for part in people if not part.is_main],
+            categories=self.categories.lines(carried),
+            agencies=self.agencies.get(incident.pk, []),
+            files=self._files(incident),
+            told=self._told(incident),
+            actions=[self._action(action) for action in self.actions[incident.pk]],
+            has_unread_alert=incident.pk in self.unread,
+            carried_ids=frozenset(carried),
+            student_ids=[part.student_id for part in parts],
         )
-        if for_student and entry.main and entry.main.student.id != for_student:
-            entry.about = entry.main.student
-        entries.append(_as_reference(entry) if _is_reference(entry, for_student) else entry)
-    return entries
+
+    def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
+        """The entry as it stands in this student's log: whole, as a linked student's, or by reference."""
+        part = next(part for part in self.parts[entry.id] if part.student_id == student_id)
+        if part.part == Part.MAIN:
+            return entry
+        if not part.shows_full:
+            return _as_reference(entry)
+        entry.about = entry.main.student if entry.main else None
+        if not part.shares_documents:
+            entry.files = []
+        copies = {
+            copy.action_id: copy
+            for action in entry.actions
+            for copy in self.copies[action.id]
+            if copy.student_id == student_id
+        }
+        entry.actions = [action for action in entry.actions if action.id in copies]
+        for action in entry.actions:
+            if not copies[action.id].shares_documents:
+                action.files = []
+        return entry
+
+    def _action(self, action: Action) -> ActionLine:
+        added = self.added[action.pk]
+        waiting = [row for row in added if row.state == CategoryState.WAITING and self.access.is_elevated]
+        return ActionLine(
+            id=action.pk,
+            text=action.text,
+            author=self._author(action),
+            happened_at=action.happened_at,
+            recorded_at=_recorded_later(action),
+            edited_at=action.edited_at,
+            agencies=self.agencies.get(action.pk, []),
+            files=self._files(action),
+            categories=self.categories.lines(
+                row.category_id for row in added if row.state == CategoryState.IN_FORCE
+            ),
+            waiting_categories=[
+                WaitingCategory(row.pk, line.name)
+                for row in waiting
+                for line in self.categories.lines([row.category_id])
+            ],
+            copied_to=[self.students[copy.student_id].name for copy in self.copies[action.pk]],
+            told=self._told(action),
+        )
+
+    def _author(self, written: Incident | Action) -> str:
+        return self.people[written.author_id].formal if written.author_id else written.source
+
+    def _files(self, written: Incident | Action) -> list[FileLine]:
+        opens = self.access.can(SystemPermission.FILES)
+        documents = self.documents.get(written.pk, [])
+        return [FileLine(document.name, document.url if opens else "") for document in documents]
+
+    def _told(self, written: Incident | Action) -> list[AlertStatus]:
+        """Who was told is for key users, and for the author of the entry."""
+        if not self.access.is_elevated and written.author_id != self.access.user_id:
+            return []
+        return self.told.get(written.pk, [])
 
 
 def entry_for(access: Access, incident: Incident) -> Entry:
     """One incident that the caller has found readable, with the categories this person may know by name."""
     return entries_of(access, [incident], opened_by_alert=not is_listed(access, incident.pk))[0]
-
-
-def _is_reference(entry: Entry, for_student: UUID | None) -> bool:
-    return any(part.student.id == for_student and not part.shows_full for part in entry.linked)
 
 
 def _as_reference(entry: Entry) -> Entry:
@@ -278,13 +322,6 @@ def _agency_names(incident_ids: list[UUID], action_ids: list[UUID]) -> dict[UUID
     return {owner: sorted(found, key=str.casefold) for owner, found in grouped.items()}
 
 
-def _visible_statuses(
-    access: Access, author_id: UUID | None, statuses: list[AlertStatus]
-) -> list[AlertStatus]:
-    """Who was told is for key users, and for the author of the entry."""
-    return statuses if access.is_elevated or author_id == access.user_id else []
-
-
 def _grouped(rows: Iterable[Any], key: str) -> dict[UUID, list[Any]]:
     grouped: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
@@ -297,13 +334,5 @@ def _part(part: IncidentStudent, students: Mapping[UUID, StudentName]) -> Studen
     return StudentPart(students[part.student_id], part.part == Part.MAIN, role, part.shows_full)
 
 
-def _author(entry: Incident | Action, people: Mapping[UUID, PersonName]) -> str:
-    return people[entry.author_id].formal if entry.author_id else entry.source
-
-
 def _recorded_later(entry: Incident | Action) -> datetime | None:
     return entry.recorded_at if abs(entry.recorded_at - entry.happened_at) > RECORDED_LATER else None
-
-
-def _files(documents: Iterable[Any], opens_files: bool) -> list[FileLine]:
-    return [FileLine(document.name, document.url if opens_files else "") for document in documents]

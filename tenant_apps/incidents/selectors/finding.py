@@ -5,9 +5,11 @@ from uuid import UUID
 from django.http import Http404
 
 from core.access import SYSTEM, Access
+from core.access.enums import SystemPermission
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import listed_for, readable_by
+from tenant_apps.students.selectors import visible_among
 
 
 def get_incident(access: Access, incident_id: UUID, *, for_update: bool = False) -> Incident:
@@ -41,9 +43,16 @@ def may_read_action(access: Access, action_id: UUID) -> bool:
     return incident_id is not None and may_read_incident(access, incident_id)
 
 
-def main_student_id(incident: Incident) -> UUID:
-    """The student whom the incident is about."""
-    return incident.participants.values_list("student", flat=True).get(part=Part.MAIN)
+def log_of(access: Access, incident: Incident) -> UUID | None:
+    """The student in whose log this person finds the incident; None where only the incident's page is open.
+
+    That is the one it is about. Someone limited to the classes of a linked student may read the incident, but
+    not that log.
+    """
+    if not (access.can(SystemPermission.VIEW_STUDENT_DETAILS) and is_listed(access, incident.pk)):
+        return None
+    main = incident.participants.values_list("student", flat=True).get(part=Part.MAIN)
+    return main if visible_among(access, [main]) else None
 
 
 def incident_label(access: Access, incident_id: UUID) -> str:

@@ -1,8 +1,8 @@
 """Lines about incidents for dashboards: who, whom, which categories, when. Never a word of a record."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,13 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.selectors import AlertStatus, Subject, recipients_of
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import Part, Status
-from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
+from tenant_apps.incidents.models import (
+    Action,
+    Incident,
+    IncidentCategory,
+    IncidentStudent,
+    IncidentVersion,
+)
 from tenant_apps.incidents.permissions import readable_by
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.students.selectors import StudentName, students_by_ids
@@ -63,7 +69,7 @@ class TellingLine:
 def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUID, Subject]:
     """What an alert to an incident says on the dashboard, for those that this person may open."""
     incidents = list(Incident.objects.filter(readable_by(access), pk__in=incident_ids))
-    lines = {line.id: line for line in _lines(access, incidents, opened_by_alert=True)}
+    lines = {line.id: line for line in _lines(access, incidents)}
     people = names_of({incident.author_id for incident in incidents if incident.author_id})
     return {
         incident.pk: Subject(
@@ -103,11 +109,15 @@ def assigned_to(access: Access) -> list[EntryLine]:
     incidents = Incident.objects.filter(
         readable_by(access), assignee=access.user_id, status=Status.ACTIVE
     ).order_by("happened_at", "number")
-    return _lines(access, list(incidents), opened_by_alert=True)
+    return _lines(access, list(incidents))
 
 
 def history_of(access: Access) -> list[EntryLine]:
-    """What this person added in the last 7 days: number, student and categories, newest first."""
+    """What this person added in the last 7 days: number, student and categories, newest first.
+
+    Of what they may not open they learn nothing that came later: the categories are those of the day they
+    wrote, and no status is given.
+    """
     since = now() - OWN_HISTORY
     incidents = list(
         Incident.objects.filter(author=access.user_id, recorded_at__gte=since, deleted_at=None).order_by(
@@ -127,13 +137,38 @@ def history_of(access: Access) -> list[EntryLine]:
         for line in _lines(
             access,
             list({incident.pk: incident for incident in [*incidents, *about.values()]}.values()),
-            opened_by_alert=True,
         )
     }
     rows = [
-        _row(lines[incident.pk], incident.pk, "Incident", incident.recorded_at) for incident in incidents
-    ] + [_row(lines[action.incident_id], action.pk, "Action", action.recorded_at) for action in actions]
+        replace(lines[incident.pk], kind="Incident", at=incident.recorded_at) for incident in incidents
+    ] + [
+        replace(lines[action.incident_id], kind="Action", at=action.recorded_at, id=action.pk)
+        for action in actions
+    ]
+    incident_of = {action.pk: action.incident_id for action in actions}
+    rows = _as_written(access, rows, incident_of)
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def _as_written(access: Access, rows: list[EntryLine], incident_of: Mapping[UUID, UUID]) -> list[EntryLine]:
+    """The rows, those that the person may not open with the categories of the moment of writing."""
+    closed = {incident_of.get(row.id, row.id) for row in rows if not row.url}
+    if not closed:
+        return rows
+    versions: dict[UUID, list[tuple[datetime, list[str]]]] = defaultdict(list)
+    for incident, made_at, categories in (
+        IncidentVersion.objects.filter(incident__in=closed)
+        .order_by("made_at", "id")
+        .values_list("incident", "made_at", "snapshot__categories")
+    ):
+        versions[incident].append((made_at, categories))
+    shown = CategoryNames(access, category_map(), opened_by_alert=True)
+
+    def then(row: EntryLine) -> list[CategoryLine]:
+        known = [stood for made_at, stood in versions[incident_of.get(row.id, row.id)] if made_at <= row.at]
+        return shown.lines(UUID(category) for category in known[-1]) if known else []
+
+    return [row if row.url else replace(row, categories=then(row), status_label="") for row in rows]
 
 
 def last_telling(access: Access) -> TellingLine | None:
@@ -159,11 +194,10 @@ def _telling(incident: Incident) -> TellingLine:
     return TellingLine(incident.pk, incident.number, incident.recorded_at, told)
 
 
-def _row(line: EntryLine, pk: UUID, kind: str, at: datetime) -> EntryLine:
-    return EntryLine(pk, kind, line.number, line.student, line.categories, at, line.url, line.status_label)
-
-
-def _lines(access: Access, incidents: Iterable[Incident], *, opened_by_alert: bool) -> list[EntryLine]:
+def _lines(access: Access, incidents: Iterable[Incident]) -> list[EntryLine]:
+    """One line each, with the categories that the person's mail named: the caller found them alerted,
+    assigned or their own.
+    """
     incidents = list(incidents)
     ids = [incident.pk for incident in incidents]
     if not ids:
@@ -177,7 +211,7 @@ def _lines(access: Access, incidents: Iterable[Incident], *, opened_by_alert: bo
     ):
         leaves[incident].append(category)
     students = students_by_ids(set(main.values()))
-    shown = CategoryNames(access, category_map(), opened_by_alert)
+    shown = CategoryNames(access, category_map(), opened_by_alert=True)
     openable = set(Incident.objects.filter(readable_by(access), pk__in=ids).values_list("pk", flat=True))
     return [
         EntryLine(

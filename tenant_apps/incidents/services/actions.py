@@ -127,7 +127,10 @@ def decide_waiting_category(
     """A key user takes or declines a category that an action without a key proposed. Returns the incident."""
     if not by.is_elevated:
         raise PermissionDenied("Confirming a category needs a key.")
-    waiting = ActionCategory.objects.filter(pk=waiting_id, state=CategoryState.WAITING).first()
+    # Locked: of two who decide at once the second finds it decided.
+    waiting = (
+        ActionCategory.objects.select_for_update().filter(pk=waiting_id, state=CategoryState.WAITING).first()
+    )
     if waiting is None:
         raise Http404("no such category is waiting")
     incident = get_incident(by, waiting.action.incident_id, for_update=True)

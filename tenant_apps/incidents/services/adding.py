@@ -60,13 +60,15 @@ def add_incident(
     """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
-    first one's incident and does nothing else. Different words under an id in use are a record of their own.
+    first one's incident and does nothing else. Other words, another student, time or category under an id in
+    use are a record of their own.
     Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
     """
     recorded_at = at or now()
     categories = category_map()
     chosen = frozenset(category_ids)
     _assert_may_add(by, chosen, categories)
+    carried = close_upward(chosen, categories=categories)
     incident, is_new = _insert(
         Incident(
             id=incident_id,
@@ -77,12 +79,13 @@ def add_incident(
             source=source,
             status=status,
             assignee_id=assignee_id,
-        )
+        ),
+        student_id,
+        carried,
     )
     if not is_new:
         return incident
     links = [link for link in linked if link.student_id != student_id]
-    carried = close_upward(chosen, categories=categories)
     _insert_parts(incident, student_id, links, share_documents)
     carry(incident, carried, leaves(carried, categories=categories))
     IncidentAgency.objects.bulk_create(
@@ -151,18 +154,28 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID], categories: Categ
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
-def _insert(incident: Incident) -> tuple[Incident, bool]:
+def _insert(incident: Incident, student_id: UUID, carried: Iterable[UUID]) -> tuple[Incident, bool]:
     try:
         with transaction.atomic():
             incident.save(force_insert=True)
     except IntegrityError:
         first = Incident.objects.get(pk=incident.pk)
-        if first.author_id == incident.author_id and first.text == incident.text:
+        if _says_the_same(first, incident, student_id, carried):
             return first, False
-        # The same form went out from two windows with different words: neither may be lost.
+        # Sent from two windows with different words, or again for another student after "Back": neither may
+        # be lost.
         incident.pk = uuid7()
         incident.save(force_insert=True)
     return incident, True
+
+
+def _says_the_same(first: Incident, again: Incident, student_id: UUID, carried: Iterable[UUID]) -> bool:
+    """Whether what was sent again is what was stored, as it stood then."""
+    if (first.author_id, first.text, first.happened_at) != (again.author_id, again.text, again.happened_at):
+        return False
+    stored = first.versions.earliest("made_at", "id").snapshot
+    main = [part["student"] for part in stored["students"] if part["part"] == Part.MAIN]
+    return main == [str(student_id)] and stored["categories"] == sorted(map(str, carried))
 
 
 def _insert_parts(

@@ -29,7 +29,8 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     valid = form.is_valid()
     readers = _changed_readers(request, form, entry) if valid else {}
     if not valid or readers:
-        typed = typed_in(dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
+        draft_id = form.cleaned_data.get("draft") or uuid7()
+        typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
         context = _page(form, typed, entry) | readers
         return render(request, "incidents/add_action.html", context, status=422)
     given = form.cleaned_data
@@ -78,8 +79,8 @@ def _changed_readers(request: HttpRequest, form: ActionForm, entry: Entry) -> di
 def _begun(request: HttpRequest) -> Typed:
     if "draft" in request.GET:
         draft = selectors.get_draft(request.access, uuid_or_404(request.GET["draft"]))
-        return typed_in(draft.content, draft.pk)
-    return typed_in({}, uuid7())
+        return typed_in(request.access, draft.content, draft.pk)
+    return typed_in(request.access, {}, uuid7())
 
 
 def _page(form: ActionForm, typed: Typed, entry: Entry) -> dict[str, Any]:

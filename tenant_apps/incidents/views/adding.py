@@ -12,6 +12,7 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import IncidentForm
+from tenant_apps.incidents.views.links import place_in_log
 from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
 
@@ -25,7 +26,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
     form = IncidentForm(request.POST, access=request.access)
     if not form.is_valid():
         draft_id = form.cleaned_data.get("draft") or uuid7()
-        typed = typed_in(dict(request.POST.lists()), draft_id)
+        typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
         return render(request, "incidents/add.html", _page(form, typed), status=422)
     given = form.cleaned_data
     incident = services.add_incident(
@@ -45,11 +46,8 @@ def add_incident(request: HttpRequest) -> HttpResponse:
         by=request.access,
     )
     messages.success(request, f"Incident no. {incident.number} was added.")
-    if selectors.is_listed(request.access, incident.pk) and request.access.can(
-        SystemPermission.VIEW_STUDENT_DETAILS
-    ):
-        log = reverse("incidents:chronology", args=[given["student"]])
-        return redirect(f"{log}?incident={incident.pk}#incident-{incident.pk}")
+    if student_id := selectors.log_of(request.access, incident):
+        return redirect(place_in_log(student_id, incident.pk))
     return redirect("dashboard:home")
 
 
@@ -68,9 +66,9 @@ def _begun(request: HttpRequest) -> Typed:
     """The form at its start: a draft taken up again, or empty but for the student it was opened for."""
     if "draft" in request.GET:
         draft = selectors.get_draft(request.access, uuid_or_404(request.GET["draft"]))
-        return typed_in(draft.content, draft.pk)
+        return typed_in(request.access, draft.content, draft.pk)
     content = {"student": [request.GET["student"]]} if "student" in request.GET else {}
-    return typed_in(content, uuid7())
+    return typed_in(request.access, content, uuid7())
 
 
 def _page(form: IncidentForm, typed: Typed) -> dict[str, Any]:

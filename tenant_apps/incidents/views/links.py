@@ -10,6 +10,12 @@ from core.access.enums import SystemPermission
 from tenant_apps.incidents.selectors import Entry
 
 
+def place_in_log(student_id: UUID, incident_id: UUID) -> str:
+    """The address of an incident within a student's log, where it is highlighted."""
+    log = reverse("incidents:chronology", args=[student_id])
+    return f"{log}?incident={incident_id}#incident-{incident_id}"
+
+
 def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | None) -> None:
     """Fills in options, "Add Action", "mark as read" and the highlight of each entry."""
     may_add = access.can(SystemPermission.ADD_ENTRIES)

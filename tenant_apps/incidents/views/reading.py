@@ -3,14 +3,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.access.decorators import key_user, requires, signed_in
 from core.access.enums import SystemPermission
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
-from tenant_apps.incidents.views.links import add_links
+from tenant_apps.incidents.views.links import add_links, place_in_log
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.students.selectors import get_student, student_header
 
@@ -49,11 +48,8 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
 def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """One incident: within its student's log where that is open to the reader, else by itself."""
     incident = selectors.get_incident(request.access, incident_id)
-    if selectors.is_listed(request.access, incident_id) and request.access.can(
-        SystemPermission.VIEW_STUDENT_DETAILS
-    ):
-        log = reverse("incidents:chronology", args=[selectors.main_student_id(incident)])
-        return redirect(f"{log}?incident={incident_id}#incident-{incident_id}")
+    if student_id := selectors.log_of(request.access, incident):
+        return redirect(place_in_log(student_id, incident_id))
     shown = selectors.entry_for(request.access, incident)
     services.note_opened(incident=incident, student_ids=shown.student_ids, by=request.access)
     add_links([shown], request.access, highlighted=None)

@@ -8,11 +8,14 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from core.access import Access
 from core.db.clock import now
 from shared_apps.people.selectors import names_of
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.forms import EntryForm
-from tenant_apps.students.selectors import StudentName, students_by_ids, year_label
+from tenant_apps.incidents.selectors import is_own_draft
+from tenant_apps.staff.selectors import active_among
+from tenant_apps.students.selectors import StudentName, choosable_among, students_by_ids, year_label
 
 KEPT = frozenset(
     {
@@ -57,20 +60,31 @@ class Typed:
 
 def kept_content(post: QueryDict) -> dict[str, list[str]]:
     """The part of a post that a draft keeps; fields of other forms and the token of the page are dropped."""
-    content = {name: post.getlist(name)[:200] for name in KEPT if name in post}
+    content = {
+        # PostgreSQL stores no NUL; a form's own fields refuse it, and a draft keeps the rest of the words.
+        name: [value.replace("\0", "") for value in post.getlist(name)[:200]]
+        for name in KEPT
+        if name in post
+    }
     typed = any(value.strip() for name in ("text", "student") for value in content.get(name, []))
     return content if typed else {}
 
 
-def typed_in(content: Mapping[str, list[str]], draft_id: UUID) -> Typed:
-    """The form as `content` has it: a draft's content or the lists of a post."""
+def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -> Typed:
+    """The form as `content` has it: a draft's content or the lists of a post.
+
+    Ids in a post prove nothing: only those are named whom the form would offer to this person, and files only
+    of their own draft.
+    """
 
     def first(name: str, default: str = "") -> str:
         return next(iter(content.get(name, [])), default)
 
     local = timezone.localtime(now())
-    students = students_by_ids(_ids([*content.get("student", []), *content.get("linked", [])]))
-    people = names_of(_ids(content.get("alert_staff", [])))
+    chosen = _ids([*content.get("student", []), *content.get("linked", [])])
+    students = students_by_ids(choosable_among(access, chosen))
+    people = names_of(active_among(_ids(content.get("alert_staff", []))))
+    files = documents_of("draft", [draft_id]) if is_own_draft(access, draft_id) else {}
     return Typed(
         draft_id=draft_id,
         text=first("text"),
@@ -99,7 +113,7 @@ def typed_in(content: Mapping[str, list[str]], draft_id: UUID) -> Typed:
                 "url": document.url,
                 "remove_url": reverse("documents:remove", args=[document.id]),
             }
-            for document in documents_of("draft", [draft_id]).get(draft_id, [])
+            for document in files.get(draft_id, [])
         ],
     )
 

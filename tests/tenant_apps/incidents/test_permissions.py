@@ -1,4 +1,4 @@
-"""The predicate D35 in SQL against the rule in plain Python, and the corners that the drawing would rarely hit."""
+"""Who may read, in SQL against the rule in plain Python, and corners that the drawing would rarely hit."""
 
 import random
 from types import SimpleNamespace

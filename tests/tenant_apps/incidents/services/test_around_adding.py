@@ -19,7 +19,9 @@ def test_each_alerted_person_gets_an_alert_and_a_mail_that_tells_nothing(
     mails = {mail.recipient: mail.message for mail in mailbox.messages()}
     assert {cast.deputy.user.email, cast.teacher.user.email} <= set(mails)
     text = mails[cast.teacher.user.email].get_body(("plain",)).get_content()
-    assert cast.lead.user.formal_name in text and "Cause for Concern" in text and "Log in to read it" in text
+    assert cast.lead.user.formal_name in text
+    assert "Cause for Concern" in text
+    assert "Log in to read it" in text
     for mail in mails.values():
         for name in (SECRET, students_a[0].legal_surname, students_a[0].legal_forename):
             assert name not in mail.as_string()
@@ -63,7 +65,8 @@ def test_student_becomes_monitored_and_linked_ones_only_when_ticked(add, cast, s
     ids = [students_a[0].pk, students_a[1].pk, students_a[2].pk]
     add(linked=[LinkedStudent(students_a[1].pk)])
     now = monitored_now(cast.lead.access, ids)
-    assert [view.name for view in now[ids[0]]] == ["Behaviour"] and now[ids[1]] == []
+    assert [view.name for view in now[ids[0]]] == ["Behaviour"]
+    assert now[ids[1]] == []
     add(student_id=ids[2], linked=[LinkedStudent(ids[1])], monitor_linked=True)
     now = monitored_now(cast.lead.access, ids)
     assert [view.name for view in now[ids[1]]] == ["Behaviour"]
@@ -114,9 +117,11 @@ def test_whole_incident_is_kept_as_a_version_and_audited(add, cast, students_a):
 
     incident = add(text=SECRET)
     version = IncidentVersion.objects.get(incident=incident)
-    assert version.snapshot["text"] == SECRET and version.made_by_id == cast.lead.user.pk
+    assert version.snapshot["text"] == SECRET
+    assert version.made_by_id == cast.lead.user.pk
     event = AuditEvent.objects.get(event="incident.added")
-    assert event.student_ids == [students_a[0].pk] and event.user_id == cast.lead.user.pk
+    assert event.student_ids == [students_a[0].pk]
+    assert event.user_id == cast.lead.user.pk
     assert SECRET not in str(event.detail)
 
 
@@ -145,5 +150,7 @@ def test_nothing_is_stored_when_the_last_step_fails(add, cast, monkeypatch):
     monkeypatch.setattr(adding, "_next_number", killed)
     with pytest.raises(ConnectionResetError):
         add(incident_id=draft, alert_user_ids=[cast.deputy.user.pk])
-    assert not Incident.objects.exists() and not Alert.objects.exists()
-    assert Draft.objects.get().content == {"text": [SECRET]} and Draft.objects.get().sent_at is None
+    assert not Incident.objects.exists()
+    assert not Alert.objects.exists()
+    assert Draft.objects.get().content == {"text": [SECRET]}
+    assert Draft.objects.get().sent_at is None

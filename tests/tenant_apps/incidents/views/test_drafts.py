@@ -20,9 +20,11 @@ def test_draft_is_kept_stands_on_the_dashboard_and_is_taken_up_again(client_for,
     )
     assert answer.json()["saved_at"]
     home = client.get("/").content.decode()
-    assert "Unfinished incident" in home and TYPED not in home
+    assert "Unfinished incident" in home
+    assert TYPED not in home
     page = client.get(f"/incidents/add/?draft={draft_id}").content.decode()
-    assert TYPED in page and students_a[0].legal_forename in page
+    assert TYPED in page
+    assert students_a[0].legal_forename in page
 
 
 def test_draft_of_somebody_else_is_not_there(client_for, cast, draft_id):
@@ -30,7 +32,8 @@ def test_draft_of_somebody_else_is_not_there(client_for, cast, draft_id):
     other = client_for(cast.lead)
     assert other.post(f"/incidents/drafts/{draft_id}/", {"text": "overwritten"}).status_code == 404
     page = other.get(f"/incidents/add/?draft={draft_id}")
-    assert page.status_code == 404 and TYPED not in page.content.decode()
+    assert page.status_code == 404
+    assert TYPED not in page.content.decode()
     assert other.post(f"/incidents/drafts/{draft_id}/discard/").status_code == 404
     assert TYPED in client_for(cast.support).get(f"/incidents/add/?draft={draft_id}").content.decode()
 
