@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,9 @@ import yaml
 
 from ops.demo_school import cast
 from ops.demo_school.calendar import LONDON, SchoolDays
+
+# School days, about a term, without a word about a child under a category.
+QUIET_DAYS = 60
 
 ROLES = {
     "sibling": "sibling",
@@ -39,7 +43,7 @@ class Moment:
 
 
 class Writer:
-    """Adds the entries of one school, with their actions, alerts read and statuses."""
+    """Adds the entries of one school, with their actions, alerts and monitoring, as they came about."""
 
     def __init__(self, subdomain: str, people: dict[str, UUID], days: SchoolDays) -> None:
         from tenant_apps.agencies.models import Agency
@@ -55,12 +59,14 @@ class Writer:
         self.agencies = dict(Agency.objects.values_list("name", "pk"))
         self.groups = alert_group_ids()
         self.students = dict(Student.objects.values_list("mis_id", "pk"))
+        names = Student.objects.values_list("mis_id", "preferred_forename", "legal_forename")
+        self.forenames = {mis_id: preferred or legal for mis_id, preferred, legal in names}
         self.incidents: dict[str, Any] = {}
         self._accesses: dict[tuple[UUID, bool], Any] = {}
 
     def write(self, rows: list[dict[str, Any]]) -> None:
-        """Everything in order of recording, as numbers rise; then the alerts are read."""
-        moments: list[Moment] = []
+        """Everything in order of recording, as numbers rise; then the alerts are mailed and read."""
+        moments = self._clear_outs(rows)
         for order, row in enumerate(rows):
             moments.append(Moment(self._at(row["day"], row["recorded"]), order, self._adds(row)))
             for step, action in enumerate(row.get("actions") or []):
@@ -68,6 +74,7 @@ class Writer:
                 moments.append(Moment(at, order + step + 1, self._acts(row, action)))
         for moment in sorted(moments):
             moment.do()
+        self._mail_what_is_past()
         self._read_alerts()
 
     def _adds(self, row: dict[str, Any]) -> Callable[[], None]:
@@ -100,6 +107,7 @@ class Writer:
                 ],
                 share_documents=False,
                 happened_at=min(happened_at, recorded_at),
+                status="closed" if self._is_closed_at_once(row) else "active",
                 assignee_id=self.people[row["assign"]] if row.get("assign") else None,
                 alert_user_ids=users,
                 alert_group_ids=groups,
@@ -109,6 +117,12 @@ class Writer:
             )
 
         return do
+
+    @staticmethod
+    def _is_closed_at_once(row: dict[str, Any]) -> bool:
+        return row["status"] == "Closed" and not any(
+            action.get("closes") for action in row.get("actions") or []
+        )
 
     def _acts(self, row: dict[str, Any], action: dict[str, Any]) -> Callable[[], None]:
         def do() -> None:
@@ -137,6 +151,7 @@ class Writer:
                 by=by,
                 at=at,
             )
+            self._end_monitoring(row["student"]["mis_id"], action.get("ends_monitoring") or [], at)
             if action.get("closes"):
                 closer = by if by.is_elevated and may_read_incident(by, incident.pk) else self._access("dsl")
                 change_status(
@@ -163,6 +178,65 @@ class Writer:
             at=at,
         )
 
+    def _end_monitoring(self, mis_id: str, names: Iterable[str], at: datetime) -> None:
+        from tenant_apps.monitoring.services import end
+
+        if categories := [self.categories[name] for name in names]:
+            end(
+                student_ids=[self.students[mis_id]],
+                category_ids=categories,
+                by=self._access("dsl"),
+                at=at,
+            )
+
+    def _clear_outs(self, rows: list[dict[str, Any]]) -> list[Moment]:
+        """At the end of each school year the DSL ends what nobody has written about for a term."""
+        active: dict[tuple[str, str], list[int]] = {}
+        for row in rows:
+            for step in [row, *(row.get("actions") or [])]:
+                for name in [*row["categories"], *step.get("add_categories", [])]:
+                    active.setdefault((row["student"]["mis_id"], name), []).append(step["day"])
+        first = min((row["day"] for row in rows), default=0)
+        last_days = [day for day in range(first, 0) if self._ends_year(day)]
+
+        def clearing(day: int) -> Callable[[], None]:
+            def do() -> None:
+                for (mis_id, name), when in sorted(active.items()):
+                    begun = [one for one in when if one <= day]
+                    if begun and max(begun) < day - QUIET_DAYS:
+                        self._end_monitoring(mis_id, [name], self._at(day, "15:40"))
+
+            return do
+
+        return [Moment(self._at(day, "15:40"), len(rows), clearing(day)) for day in last_days]
+
+    def _ends_year(self, day: int) -> bool:
+        return self.days.day(day).month == 7 and self.days.day(day + 1).month == 9
+
+    def _mail_what_is_past(self) -> None:
+        """Mails of earlier days went out long ago; those of the last two days go when the demo starts."""
+        from django.db import transaction
+
+        from core.access import SYSTEM
+        from core.outbox.models import OutboxEntry
+        from tenant_apps.alerts.models import Alert
+        from tenant_apps.alerts.services import ALERT_MAIL, ASSIGNMENT_MAIL, note_mailed
+
+        since = self._at(-1, "00:00")
+        with transaction.atomic():
+            past = dict(Alert.objects.filter(created_at__lt=since).values_list("pk", "created_at"))
+            for alert, created_at in past.items():
+                note_mailed(alert_id=alert, by=SYSTEM, at=created_at + timedelta(seconds=4))
+            owed = OutboxEntry.objects.filter(done_at=None)
+            paid = [entry.pk for entry in owed.filter(topic=ALERT_MAIL) if UUID(entry.key) in past]
+            # An assignment's key ends in its moment.
+            paid += [
+                entry.pk
+                for entry in owed.filter(topic=ASSIGNMENT_MAIL)
+                if float(entry.key.rsplit(":", 1)[1]) < since.timestamp()
+            ]
+            OutboxEntry.objects.filter(pk__in=paid).update(done_at=since)
+
     def _read_alerts(self) -> None:
         """Everyone has read their alerts but the last few of those whom the demo leaves some."""
         from django.utils import timezone
@@ -188,14 +262,10 @@ class Writer:
     def _said(self, text: str, row: dict[str, Any]) -> str:
         """The text with pupils named as the MIS spells them and staff by title and surname."""
         from shared_apps.people.selectors import names_of
-        from tenant_apps.students.models import Student
 
         involved = [row["student"], *(row.get("linked") or [])]
         keys = ["S", *(f"L{number}" for number in range(1, len(involved)))]
-        pupils = {
-            key: self._forename(Student.objects.get(mis_id=one["mis_id"]))
-            for key, one in zip(keys, involved, strict=True)
-        }
+        pupils = {key: self.forenames[one["mis_id"]] for key, one in zip(keys, involved, strict=True)}
 
         def word(found: re.Match[str]) -> str:
             token = found[1]
@@ -205,11 +275,7 @@ class Writer:
                 return pupils[token]
             return names_of([self.people[token]])[self.people[token]].formal
 
-        return re.sub(r"\{([\w:-]+)\}", word, text).strip()
-
-    @staticmethod
-    def _forename(student: Any) -> str:
-        return str(student.preferred_forename or student.legal_forename)
+        return re.sub(r"\{([\w.:-]+)\}", word, text).strip()
 
     def _told(self, names: Iterable[str]) -> tuple[list[UUID], list[UUID]]:
         users = [self.people[name] for name in names if name not in self.groups]
@@ -242,6 +308,7 @@ class Writer:
         return self.days.at(day, clock).astimezone(LONDON)
 
 
+@cache
 def paper(name: str) -> bytes:
     """A one-page PDF that says what it would be."""
     from weasyprint import HTML
