@@ -76,7 +76,7 @@ class EntryForm(forms.Form):
         max_length=MOST_CHARACTERS,
         strip=True,
         error_messages={
-            "max_length": f"The text is longer than {MOST_CHARACTERS:,} characters. Put the rest into an action."
+            "max_length": f"The text is over {MOST_CHARACTERS:,} characters. Put the rest into an action."
         },
     )
     happened_on = forms.DateField(

@@ -29,7 +29,7 @@ from tenant_apps.incidents.models import (
 )
 from tenant_apps.incidents.permissions import named_categories
 from tenant_apps.incidents.selectors.finding import is_listed
-from tenant_apps.students.selectors import StudentName, students_by_ids
+from tenant_apps.students.selectors import StudentName, students_by_ids, visible_among
 
 # Below this, "recorded" says nothing that "happened" has not said.
 RECORDED_LATER = timedelta(hours=1)
@@ -120,6 +120,7 @@ class Entry:
     student_ids: list[UUID] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     about: StudentName | None = None
+    is_about_open: bool = False
     mark_read_url: str = ""
     add_action_url: str = ""
     is_highlighted: bool = False
@@ -152,7 +153,19 @@ def entries_of(
         return []
     rows = _Rows(access, incidents, opened_by_alert)
     entries = [rows.entry(incident) for incident in incidents]
-    return [rows.in_log_of(for_student, entry) for entry in entries] if for_student else entries
+    if for_student is None:
+        return entries
+    entries = [rows.in_log_of(for_student, entry) for entry in entries]
+    _open_logs_of_main_students(access, entries)
+    return entries
+
+
+def _open_logs_of_main_students(access: Access, entries: Iterable[Entry]) -> None:
+    """Marks where "About" may lead: someone limited to other classes may not open that student's log."""
+    about = {entry.about.id for entry in entries if entry.about}
+    open_logs = visible_among(access, about) if about else set()
+    for entry in entries:
+        entry.is_about_open = entry.about is not None and entry.about.id in open_logs
 
 
 class _Rows:

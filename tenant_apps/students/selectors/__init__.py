@@ -3,13 +3,19 @@
 from tenant_apps.students.selectors.finding import (
     StudentListItem,
     StudentSuggestion,
+    choosable_among,
     list_items,
     may_be_chosen,
     same_name_note,
     search_students,
     suggest_students,
 )
-from tenant_apps.students.selectors.limits import in_classes, student_visible, students_visible_to
+from tenant_apps.students.selectors.limits import (
+    in_classes,
+    student_visible,
+    students_visible_to,
+    visible_among,
+)
 from tenant_apps.students.selectors.names import (
     NameStyle,
     StudentName,
@@ -42,6 +48,7 @@ __all__ = [
     "StudentName",
     "StudentNotFoundError",
     "StudentSuggestion",
+    "choosable_among",
     "contacts_of",
     "dashboard_groups",
     "display_name",
@@ -60,5 +67,6 @@ __all__ = [
     "students_by_ids",
     "students_visible_to",
     "suggest_students",
+    "visible_among",
     "year_label",
 ]

@@ -95,9 +95,13 @@ def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[Stud
 
 def may_be_chosen(access: Access, student_ids: Collection[UUID]) -> bool:
     """Whether a form may name all these pupils: current and starting ones, and archived ones one may see."""
-    chosen = Student.objects.filter(pk__in=student_ids)
+    return choosable_among(access, student_ids) == set(student_ids)
+
+
+def choosable_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these pupils whom a form of this person may name."""
     offered = Q(archived_at__isnull=True) | Q(pk__in=students_visible_to(access).values("pk"))
-    return chosen.filter(offered).count() == len(set(student_ids))
+    return set(Student.objects.filter(offered, pk__in=student_ids).values_list("pk", flat=True))
 
 
 def list_items(

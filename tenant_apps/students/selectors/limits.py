@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -44,3 +47,8 @@ def students_visible_to(access: Access) -> QuerySet[Student]:
     if not access.is_elevated:
         return Student.objects.none()
     return Student.objects.filter(student_visible(access))
+
+
+def visible_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these pupils whom this person may see."""
+    return set(students_visible_to(access).filter(pk__in=student_ids).values_list("pk", flat=True))

@@ -94,3 +94,28 @@ def test_queries_do_not_grow_with_alerts_and_assigned(client_for, cast, concern)
     with CaptureQueriesContext(connection) as three:
         client.get("/")
     assert len(one) == len(three) <= 40
+
+
+@pytest.mark.spec("INC-51", "SAF-10", "DSH-25")
+def test_history_learns_nothing_that_came_after_the_writing(client_for, cast, concern):
+    """A category that key users added since, and the status, are theirs."""
+    from core.db.clock import now
+    from core.db.keys import uuid7
+    from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.incidents.services import add_action, change_status
+
+    ids = {view.name: view.id for view in all_categories()}
+    incident = concern(category="Behaviour", by=cast.teacher.plain_access)
+    add_action(
+        action_id=uuid7(),
+        incident_id=incident.pk,
+        text="planted words",
+        happened_at=now(),
+        category_ids=[ids["Attendance"]],
+        by=cast.lead.access,
+    )
+    change_status(incident_id=incident.pk, status="closed", assignee_id=None, by=cast.lead.access)
+    page = client_for(cast.teacher, elevated=False).get("/").content.decode()
+    assert "Incident no. 1" in page and "Behaviour" in page
+    assert "Attendance" not in page
+    assert "Closed" not in page and "Active" not in page

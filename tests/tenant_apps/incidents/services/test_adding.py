@@ -31,6 +31,29 @@ def test_add_incident_different_words_under_one_id_are_both_kept(add):
     assert set(Incident.objects.values_list("text", flat=True)) == {"First window.", "Second window."}
 
 
+@pytest.mark.fault("F1")
+@pytest.mark.parametrize("changed", ["student", "category", "time"])
+def test_add_incident_same_words_under_one_id_for_something_else_are_kept(
+    add, students_a, category, moment, changed
+):
+    """The "Back" button, another student, the same words: swallowing the second would lose it."""
+    from datetime import timedelta
+
+    from core.db.keys import uuid7
+    from tenant_apps.incidents.models import Incident
+
+    draft = uuid7()
+    add(incident_id=draft)
+    other = {
+        "student": {"student_id": students_a[1].pk},
+        "category": {"category_ids": [category("Attendance")]},
+        "time": {"happened_at": moment - timedelta(days=1)},
+    }[changed]
+    second = add(incident_id=draft, **other)
+    assert second.number == 2
+    assert Incident.objects.count() == 2
+
+
 @pytest.mark.spec("SAF-01")
 def test_add_incident_sub_category_adds_its_parent(add, category):
     incident = add("Bullying")

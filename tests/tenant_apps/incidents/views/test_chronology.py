@@ -202,3 +202,38 @@ def test_linked_pupils_log_holds_only_copied_actions_and_shared_files(
     assert "shared.pdf" in theirs
     assert "Not for the brother." not in theirs
     assert "kept.pdf" not in theirs
+
+
+@pytest.mark.parametrize("time", ["2026-01-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00", "x"])
+@pytest.mark.parametrize("number", ["\u00b2", "\u0661", "-1", "9" * 40, ""])
+def test_spoilt_place_in_the_address_shows_the_first_page(client_for, cast, add, students_a, time, number):
+    add(text="first of the page")
+    answer = client_for(cast.lead).get(
+        f"/students/{students_a[0].pk}/incidents/", {"older": f"{time}~{number}"}
+    )
+    assert answer.status_code == 200
+    assert "first of the page" in answer.content.decode()
+
+
+@pytest.mark.spec("OP-12", "INC-40")
+def test_reader_through_a_linked_pupils_class_gets_the_entry_and_no_way_to_the_other_log(
+    client_for, cast, add, students_a
+):
+    """Whoever is limited to the classes of a linked pupil opens the incident by its own page."""
+    from tenant_apps.classes.models import ClassAccess, RestrictedKind, StudentGroup
+    from tenant_apps.incidents.services import LinkedStudent
+    from tenant_apps.students.models import Membership
+
+    group = StudentGroup.objects.create(mis_id="T9", kind="tutor", name="9Z", sort_key="9z")
+    Membership.objects.create(student=students_a[1], group=group, start_date="2026-01-01")
+    RestrictedKind.objects.create(kind="tutor")
+    ClassAccess.objects.create(group=group, user=cast.teacher.user)
+    incident = add(text="both were there", linked=[LinkedStudent(students_a[1].pk)])
+    client = client_for(cast.teacher)
+    assert client.get(f"/students/{students_a[0].pk}/incidents/").status_code == 404
+    opened = client.get(f"/incidents/{incident.pk}/")
+    assert opened.status_code == 200
+    assert "both were there" in opened.content.decode()
+    log = client.get(f"/students/{students_a[1].pk}/incidents/").content.decode()
+    assert "both were there" in log
+    assert f"/students/{students_a[0].pk}/" not in log

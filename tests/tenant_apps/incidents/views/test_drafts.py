@@ -54,3 +54,29 @@ def test_added_incident_uses_its_draft_up(client_for, cast, add, draft_id):
     add(incident_id=draft_id, text=TYPED)
     assert "Unfinished" not in client.get("/").content.decode()
     assert client.post(f"/incidents/drafts/{draft_id}/", {"text": "late"}).status_code == 404
+
+
+def test_draft_with_a_nul_is_kept_without_it(client_for, cast, draft_id):
+    client = client_for(cast.support)
+    answer = client.post(f"/incidents/drafts/{draft_id}/", {"text": f"{TYPED}\0", "categories": ["\0"]})
+    assert answer.status_code == 200
+    assert TYPED in client.get(f"/incidents/add/?draft={draft_id}").content.decode()
+
+
+@pytest.mark.spec("SAF-10")
+def test_refused_form_names_nobody_whom_it_would_not_offer(client_for, cast, students_a, draft_id):
+    """Ids in a post prove nothing: archived pupils and another's files stay unnamed."""
+    from core.db.clock import now
+    from tenant_apps.documents.services import receive
+    from tenant_apps.students.models import Student
+
+    Student.objects.filter(pk=students_a[0].pk).update(archived_at=now())
+    lead = client_for(cast.lead)
+    lead.post(f"/incidents/drafts/{draft_id}/", {"text": TYPED})
+    receive([b"words"], name="planted-name.txt", owner=("draft", draft_id), by=cast.lead.access)
+    assert "planted-name" in lead.get(f"/incidents/add/?draft={draft_id}").content.decode()
+    posted = {"draft": str(draft_id), "student": str(students_a[0].pk), "linked": [str(students_a[1].pk)]}
+    page = client_for(cast.support).post("/incidents/add/", posted).content.decode()
+    assert "Łukaszewski" in page
+    assert students_a[0].legal_surname.split("-")[1] not in page
+    assert "planted-name" not in page
