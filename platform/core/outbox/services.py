@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -24,6 +24,7 @@ from core.outbox.errors import Retry
 from core.outbox.jobs import SchoolQueue, valkey
 from core.outbox.models import OPEN, OutboxEntry
 from core.tenancy import current_school, in_school
+from core.tenancy.schools import School
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +61,12 @@ def owe(topic: str, *, key: str, payload: Mapping[str, Any], due_at: datetime | 
         _nudge_on_commit()
 
 
-def enqueue_on_commit(function: Callable[..., Any], *arguments: str | int | UUID) -> None:
-    """Run a task in this school once the caller's transaction is committed. Arguments are ids.
-
-    For work that may be lost with Valkey without harm; everything else is owed.
-    """
-    transaction.on_commit(_Job(current_school(), function, tuple(map(_plain, arguments))), robust=True)
-
-
-def nudge(school: Any, *, urgent: bool = True) -> bool:
+def nudge(school: School, *, urgent: bool = True) -> bool:
     """Tell the workers that a school owes something.
 
     False when Valkey is away: the scheduler will say it again.
     """
-    return _Job(school, tasks.deliver, (), urgent)()
+    return _Nudge(school, urgent=urgent)()
 
 
 def deliver_owed(*, limit: int = BATCH) -> int:
@@ -197,27 +190,19 @@ def _refuse_free_text(value: object) -> None:
         raise FreeTextInOutboxError("An outbox payload holds ids and codes only, ready for JSON.")
 
 
-class _Job:
+class _Nudge:
     """A job to enqueue when the transaction is committed; Valkey away is no error."""
 
-    def __init__(
-        self, school: Any, function: Callable[..., Any], arguments: tuple[str | int, ...], urgent: bool = True
-    ) -> None:
+    def __init__(self, school: School, *, urgent: bool = True) -> None:
         self.school = school
-        self.function = function
-        self.arguments = arguments
         self.urgent = urgent
 
     def __call__(self) -> bool:
         try:
             with in_school(self.school):
-                _queue(settings.VALKEY_URL).enqueue(
-                    self.function, *self.arguments, at_front=self.urgent and not self.arguments
-                )
+                _queue(settings.VALKEY_URL).enqueue(tasks.deliver, at_front=self.urgent)
         except RedisError as error:
-            logger.warning(
-                "The queue is away (%s); what is owed waits in the database.", type(error).__name__
-            )
+            logger.warning("The queue is away (%s); what is owed is in the database.", type(error).__name__)
             return False
         return True
 
@@ -228,21 +213,13 @@ def _nudge_on_commit() -> None:
     open_savepoints = set(connection.savepoint_ids)
     for savepoints, callback, *_ in connection.run_on_commit:
         # One that hangs on a savepoint which may yet be rolled back does not speak for us.
-        if savepoints <= open_savepoints and _is_nudge_of(callback, school.schema_name):
+        if savepoints <= open_savepoints and _is_nudge_of(callback, school):
             return
-    transaction.on_commit(_Job(school, tasks.deliver, ()), robust=True)
+    transaction.on_commit(_Nudge(school), robust=True)
 
 
-def _is_nudge_of(callback: object, schema: str) -> bool:
-    return (
-        isinstance(callback, _Job)
-        and callback.function is tasks.deliver
-        and callback.school.schema_name == schema
-    )
-
-
-def _plain(argument: str | int | UUID) -> str | int:
-    return str(argument) if isinstance(argument, UUID) else argument
+def _is_nudge_of(callback: object, school: School) -> bool:
+    return isinstance(callback, _Nudge) and callback.school.schema_name == school.schema_name
 
 
 @lru_cache(maxsize=2)

@@ -80,7 +80,7 @@ def catalogue_draft(request: HttpRequest) -> JsonResponse:
 
 def _context(*, has_faults: bool) -> dict[str, Any]:
     categories = [{"id": colour, "name": name, "colour": colour} for name, colour in COLOURS]
-    tree = [{**category, "children": []} for category in categories]
+    tree: list[dict[str, Any]] = [{**category, "children": []} for category in categories]
     tree[2]["children"] = [
         {"id": f"sub-{name}", "name": name, "colour": "k3"}
         for name in ("Neglect", "Left unsupervised", "Housing")

@@ -26,9 +26,8 @@ def icon_markup(name: str, css_class: str = "") -> SafeString:
 
     Raises lucide.IconDoesNotExist for an unknown name.
     """
-    return draw_icon(
-        name, size=None, **{"class": f"i {css_class}".strip(), "aria_hidden": "true", "focusable": "false"}
-    )
+    attributes = {"class": f"i {css_class}".strip(), "aria_hidden": "true", "focusable": "false"}
+    return SafeString(draw_icon(name, size=None, **attributes))
 
 
 @register.simple_tag
