@@ -5,4 +5,4 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import checks, handlers  # noqa: F401 -- importing registers checks and outbox handlers
+        from tenants import checks, handlers  # noqa: F401 -- importing registers what they hold

@@ -1,8 +1,9 @@
 """Makes a school's schema as a copy of the template, every name kept.
 
-Django finds constraints by their names when a later migration changes them, so a clone that lets the database choose
-new ones breaks that migration in one school only. The statements are written from the catalogs with the template as
-the only search_path: whatever lies in it then comes out without a schema and is right again under the new one.
+Django finds constraints by their names when a later migration changes them, so a clone that lets the database
+choose new ones breaks that migration in one school only. The statements are written from the catalogs with
+the template as the only search_path: whatever lies in it then comes out without a schema and is right again
+under the new one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,58 +14,56 @@ from psycopg import sql
 
 from tenants.migrating import TEMPLATE_SCHEMA, within
 
-# Kinds of things that the product does not use in a school; a clone that left one out silently would be no copy.
+# Kinds of things that the product does not use in a school; a clone that left one out silently would be no
+# copy.
 UNKNOWN_KINDS = {
     "a view, partition or foreign table": (
-        "SELECT relname FROM pg_catalog.pg_class WHERE relnamespace = {schema} AND relkind NOT IN ('r', 'i', 'S', 'c', 't')"
+        "SELECT relname FROM pg_catalog.pg_class "
+        "WHERE relnamespace = {schema} AND relkind NOT IN ('r', 'i', 'S', 'c', 't')"
     ),
     "a function": "SELECT proname FROM pg_catalog.pg_proc WHERE pronamespace = {schema}",
     "a trigger": (
         "SELECT tgname FROM pg_catalog.pg_trigger WHERE NOT tgisinternal "
         "AND tgrelid IN (SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = {schema})"
     ),
-    "a type": "SELECT typname FROM pg_catalog.pg_type WHERE typnamespace = {schema} AND typtype IN ('d', 'e', 'r')",
+    "a type": (
+        "SELECT typname FROM pg_catalog.pg_type WHERE typnamespace = {schema} AND typtype IN ('d', 'e', 'r')"
+    ),
     "a row policy": (
         "SELECT polname FROM pg_catalog.pg_policy "
         "WHERE polrelid IN (SELECT oid FROM pg_catalog.pg_class WHERE relnamespace = {schema})"
     ),
 }
 
-TABLES = "SELECT oid, relname FROM pg_catalog.pg_class WHERE relnamespace = {schema} AND relkind = 'r' ORDER BY relname"
+TABLES = """
+SELECT oid, relname FROM pg_catalog.pg_class WHERE relnamespace = {schema} AND relkind = 'r' ORDER BY relname
+"""
 
-COLUMNS = """
-SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull, a.attidentity,
-       a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS "default",
-       CASE WHEN a.attcollation <> t.typcollation THEN co.oid::regcollation::text END AS "collation",
-       n.conname AS not_null_name, s.relname AS sequence,
-       q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relnamespace = {schema} AND c.relkind = 'r'
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_constraint n ON n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]
-LEFT JOIN pg_catalog.pg_depend dep ON dep.refobjid = a.attrelid AND dep.refobjsubid = a.attnum AND dep.deptype = 'i'
-     AND dep.classid = 'pg_catalog.pg_class'::regclass AND dep.refclassid = 'pg_catalog.pg_class'::regclass
-     AND a.attidentity <> ''
-LEFT JOIN pg_catalog.pg_class s ON s.oid = dep.objid AND s.relkind = 'S'
-LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
-WHERE a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attrelid, a.attnum
+COLUMNS = """ SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+a.attnotnull, a.attidentity, a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS "default", CASE
+WHEN a.attcollation <> t.typcollation THEN co.oid::regcollation::text END AS "collation", n.conname AS
+not_null_name, s.relname AS sequence, q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relnamespace = {schema}
+AND c.relkind = 'r' JOIN pg_catalog.pg_type t ON t.oid = a.atttypid LEFT JOIN pg_catalog.pg_collation co ON
+co.oid = a.attcollation LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_constraint n ON n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey =
+ARRAY[a.attnum] LEFT JOIN pg_catalog.pg_depend dep ON dep.refobjid = a.attrelid AND dep.refobjsubid = a.attnum
+AND dep.deptype = 'i' AND dep.classid = 'pg_catalog.pg_class'::regclass AND dep.refclassid =
+'pg_catalog.pg_class'::regclass AND a.attidentity <> '' LEFT JOIN pg_catalog.pg_class s ON s.oid = dep.objid
+AND s.relkind = 'S' LEFT JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid WHERE a.attnum > 0 AND NOT
+a.attisdropped ORDER BY a.attrelid, a.attnum
 """
 
 # Sequences that are not a column's identity: nothing of Django 5 makes one, an older library's migration may.
-LOOSE_SEQUENCES = """
-SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relnamespace = {schema} AND c.relkind = 'S' AND NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_depend d
-    WHERE d.objid = c.oid AND d.deptype = 'i' AND d.classid = 'pg_catalog.pg_class'::regclass)
+LOOSE_SEQUENCES = """ SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relnamespace = {schema} AND
+c.relkind = 'S' AND NOT EXISTS ( SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype =
+'i' AND d.classid = 'pg_catalog.pg_class'::regclass)
 """
 
-CONSTRAINTS = """
-SELECT con.conrelid, con.conname, con.contype, pg_catalog.pg_get_constraintdef(con.oid, true)
-FROM pg_catalog.pg_constraint con JOIN pg_catalog.pg_class c ON c.oid = con.conrelid AND c.relnamespace = {schema}
-WHERE con.contype IN ('p', 'u', 'c', 'x', 'f')
-ORDER BY con.contype = 'f', con.conrelid, con.conname
+CONSTRAINTS = """ SELECT con.conrelid, con.conname, con.contype, pg_catalog.pg_get_constraintdef(con.oid,
+true) FROM pg_catalog.pg_constraint con JOIN pg_catalog.pg_class c ON c.oid = con.conrelid AND c.relnamespace
+= {schema} WHERE con.contype IN ('p', 'u', 'c', 'x', 'f') ORDER BY con.contype = 'f', con.conrelid,
+con.conname
 """
 
 INDEXES = """
@@ -138,7 +137,7 @@ class Catalog:
                 raise CloneFaultError(
                     f"The template holds {kind} that a clone would not copy: {', '.join(names)}."
                 )
-        self.names: dict[int, str] = dict(self._ask(TABLES))  # type: ignore[arg-type] -- rows of two
+        self.names: dict[int, str] = dict(map(_pair, self._ask(TABLES)))
         if not self.names:
             raise CloneFaultError("The template of a school is empty. Run `manage.py migrate_schools` first.")
         self.columns = self._by_table(COLUMNS)
@@ -236,6 +235,11 @@ class Catalog:
             )
 
 
+def _pair(row: tuple[Any, ...]) -> tuple[int, str]:
+    first, second = row
+    return first, second
+
+
 def _column(column: dict[str, Any]) -> sql.Composable:
     parts: list[sql.Composable] = [sql.Identifier(column["attname"]), sql.SQL(column["type"])]
     if column["collation"]:
@@ -243,7 +247,8 @@ def _column(column: dict[str, Any]) -> sql.Composable:
     if column["attidentity"]:
         parts.append(
             sql.SQL(
-                "GENERATED {} AS IDENTITY (SEQUENCE NAME {} START {} INCREMENT {} MINVALUE {} MAXVALUE {} CACHE {} {})"
+                "GENERATED {} AS IDENTITY "
+                "(SEQUENCE NAME {} START {} INCREMENT {} MINVALUE {} MAXVALUE {} CACHE {} {})"
             ).format(
                 sql.SQL("ALWAYS" if column["attidentity"] == "a" else "BY DEFAULT"),
                 sql.Identifier(column["sequence"]),

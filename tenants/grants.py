@@ -1,8 +1,8 @@
 """What each database role may do with each table.
 
-`owner` makes and changes tables and owns them all. `app` (schools and the auth host) and `platform` (the operator's
-console) may do what is declared here and nothing else: a fault in a view cannot delete an incident or rewrite the
-audit, because the database refuses. `platform` has no way into a school's schema at all.
+`owner` makes and changes tables and owns them all. `app` (schools and the auth host) and `platform` (the
+operator's console) may do what is declared here and nothing else: a fault in a view cannot delete an incident
+or rewrite the audit, because the database refuses. `platform` has no way into a school's schema at all.
 """
 
 from collections import defaultdict

@@ -1,9 +1,9 @@
 """Brings every schema to the newest migrations: planned once, applied a school at a time.
 
-A stock migration loads the graph, renders all models and looks into the database anew for each school. Here the schools
-that have applied the same migrations are planned together, and each then costs only its own SQL. A school's migrations
-run in one transaction: whenever the run is killed, every school is wholly old or wholly new, and the next run goes on
-with the old ones.
+A stock migration loads the graph, renders all models and looks into the database anew for each school. Here
+the schools that have applied the same migrations are planned together, and each then costs only its own SQL.
+A school's migrations run in one transaction: whenever the run is killed, every school is wholly old or wholly
+new, and the next run goes on with the old ones.
 """
 
 import time
@@ -108,7 +108,8 @@ def applied_in(schemas: Sequence[str]) -> dict[str, Applied]:
     """What each schema has applied, read in one statement; nothing for a schema without the table."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT schemaname FROM pg_catalog.pg_tables WHERE tablename = 'django_migrations' AND schemaname = ANY(%s)",
+            "SELECT schemaname FROM pg_catalog.pg_tables "
+            "WHERE tablename = 'django_migrations' AND schemaname = ANY(%s)",
             [list(schemas)],
         )
         there = [row[0] for row in cursor.fetchall()]
@@ -128,7 +129,9 @@ def applied_in(schemas: Sequence[str]) -> dict[str, Applied]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What schools with the same past have before them: migrations with the states before and after each step."""
+    """What schools with the same past have before them: migrations with the states before and after each
+    step.
+    """
 
     migrations: Sequence[tuple[Migration, Sequence[Step]]]
 
@@ -139,9 +142,9 @@ class Plan:
             with connection.schema_editor(atomic=False) as editor:
                 for operation, before, after in steps:
                     operation.database_forwards(migration.app_label, editor, before, after)
-            recorder.record_applied(migration.app_label, migration.name)
-            for replaced in migration.replaces:
-                recorder.record_applied(*replaced)
+            # Not record_applied(), which looks for its table anew each time.
+            for app, name in ((migration.app_label, migration.name), *migration.replaces):
+                recorder.migration_qs.create(app=app, name=name)
             with connection.cursor() as cursor:
                 # Rows written by one migration may be checked only at the end, and the next could not alter
                 # their table until they are.
@@ -149,13 +152,25 @@ class Plan:
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+def _state_of(executor: MigrationExecutor) -> ProjectState:
+    """The models as the applied migrations left them."""
+    state = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    applied = set(executor.loader.applied_migrations)
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True):
+        if (migration.app_label, migration.name) in applied:
+            migration.mutate_state(state, preserve=False)
+    return state
+
+
 def plan_for(schema: str, labels: set[str]) -> Plan:
-    """The plan for this schema and all with the same past. Raises MigrationFaultError for one without a transaction."""
+    """The plan for this schema and all with the same past. Raises MigrationFaultError for one without a
+    transaction.
+    """
     with within(schema):
         executor = MigrationExecutor(connection)
         targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
         to_do = [migration for migration, _ in executor.migration_plan(targets)]
-        state = executor._create_project_state(with_applied_migrations=True)
+        state = _state_of(executor)
     if to_do:
         _ = state.apps  # rendered once here instead of at the first step of every school
     migrations = []
@@ -190,7 +205,7 @@ def migrate(schemas: Sequence[str], labels: set[str], tell: Tell) -> list[str]:
             done += 1
             if plan.migrations or schema in drifted:
                 started = time.monotonic()
-                is_done = _migrate_one(schema, plan)
+                is_done = _migrate_one(schema, plan, is_new=not applied[schema])
                 if not is_done:
                     failed.append(schema)
                 outcome = (
@@ -200,16 +215,18 @@ def migrate(schemas: Sequence[str], labels: set[str], tell: Tell) -> list[str]:
     return failed
 
 
-def _migrate_one(schema: str, plan: Plan) -> bool:
+def _migrate_one(schema: str, plan: Plan, *, is_new: bool) -> bool:
     for attempt in range(TRIES):
         try:
             with within(schema), transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                MigrationRecorder(connection).ensure_schema()
+                if is_new:
+                    MigrationRecorder(connection).ensure_schema()
                 plan.apply()
                 copy_content_types()
-                grants.grant(schema)
+                if grants.differing([schema]):
+                    grants.grant(schema)
         except OperationalError as error:
             if not isinstance(error.__cause__, errors.LockNotAvailable):
                 raise
@@ -233,7 +250,8 @@ def _migrate_public(tell: Tell) -> None:
 
 
 def migrate_schools(tell: Tell) -> None:
-    """Bring public, the template and every school up to date; raises MigrationFaultError when one stayed behind.
+    """Bring public, the template and every school up to date; raises MigrationFaultError when one stayed
+    behind.
 
     The template comes before the schools, so that a school made right after a killed run is a new one.
     """
@@ -250,14 +268,18 @@ def migrate_schools(tell: Tell) -> None:
 
 def model_names() -> list[tuple[str, str]]:
     """Every model as (app label, model name), in a fixed order."""
-    return sorted((model._meta.app_label, model._meta.model_name) for model in apps.get_models())
+    return sorted(
+        (config.label, name)
+        for config in apps.get_app_configs()
+        for name in (model.__name__.lower() for model in config.get_models())
+    )
 
 
 def copy_content_types() -> None:
     """Make the current schema's content types those of public, ids included.
 
-    Django caches their ids per process and not per schema: if they differed, one school's permission or link would
-    point to another model. So public hands out every id, and the schools only copy.
+    Django caches their ids per process and not per schema: if they differed, one school's permission or link
+    would point to another model. So public hands out every id, and the schools only copy.
     """
     with connection.cursor() as cursor:
         if connection.schema_name == settings.PUBLIC_SCHEMA_NAME:

@@ -53,7 +53,9 @@ class School(Record):
 
 
 class Domain(models.Model):
-    """An address at which a school is found. A school that moves keeps no old address: it could be given away."""
+    """An address at which a school is found. A school that moves keeps no old address: it could be given
+    away.
+    """
 
     domain = models.CharField(max_length=253, unique=True)
     tenant = models.ForeignKey(School, on_delete=models.PROTECT, related_name="domains")

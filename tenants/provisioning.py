@@ -41,8 +41,9 @@ class Provisioned:
 def provision(sheet: SetupSheet, *, tell: Tell = lambda _: None, at: datetime | None = None) -> Provisioned:
     """Make the school: schema, address, what the apps' steps fill in, and the welcome mail as a debt.
 
-    One transaction as the owner: a failure at any step, or a kill, leaves nothing. Raises SetupSheetError when the
-    subdomain or the URN is taken, ProvisioningFaultError when the template is missing or being migrated.
+    One transaction as the owner: a failure at any step, or a kill, leaves nothing. Raises SetupSheetError
+    when the subdomain or the URN is taken, ProvisioningFaultError when the template is missing or being
+    migrated.
     """
     with transaction.atomic():
         _wait_for_migrations(tell)
@@ -124,6 +125,7 @@ def _refuse_stale_template() -> None:
     labels = app_labels(settings.TENANT_APPS)
     newest = {node for node in MigrationLoader(None).graph.leaf_nodes() if node[0] in labels}
     if missing := newest - applied_in([TEMPLATE_SCHEMA])[TEMPLATE_SCHEMA]:
+        behind = ", ".join(sorted(app for app, _ in missing))
         raise ProvisioningFaultError(
-            f"The template lacks the newest migrations of {', '.join(sorted(app for app, _ in missing))}. Run `manage.py migrate_schools` first."
+            f"The template lacks the newest migrations of {behind}. Run `manage.py migrate_schools` first."
         )

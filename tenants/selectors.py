@@ -12,7 +12,7 @@ from core.tenancy.hosts import address_of
 from tenants.models import School
 
 
-class SchoolNotFound(Http404):  # noqa: N818 -- it is Django's "not found", told more precisely
+class SchoolNotFound(Http404):
     """There is no such school."""
 
 

@@ -1,8 +1,9 @@
 """What every test stands on: real servers, a database of its own, two schools and their people.
 
-The addresses of the servers go into the environment before Django reads its settings. Tests connect as `app`, the role
-the product serves under, never as the owner or a superuser; everything a test writes is rolled back, and so is the
-school it was in. Tests that kill, migrate or use threads take `own_database`, a copy for them alone.
+The addresses of the servers go into the environment before Django reads its settings. Tests connect as `app`,
+the role the product serves under, never as the owner or a superuser; everything a test writes is rolled back,
+and so is the school it was in. Tests that kill, migrate or use threads take `own_database`, a copy for them
+alone.
 """
 
 import atexit
@@ -22,9 +23,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "platform")) if path not in sys.path]
 
-from ops.supervisor.servers import MailCatcher, Valkey
-from tests.data.schools import BOOKS, CAST
-from tests.servers import Database, PostgresServer
+from ops.supervisor.servers import MailCatcher, Valkey  # noqa: E402 -- found only with the path set above
+from tests.data.schools import BOOKS, CAST  # noqa: E402 -- found only with the path set above
+from tests.servers import Database, PostgresServer  # noqa: E402 -- found only with the path set above
 
 FOLDER = Path(tempfile.mkdtemp(prefix="records-tests-"))
 POSTGRES = PostgresServer()
@@ -46,7 +47,7 @@ ENVIRONMENT = {
 os.environ.update(ENVIRONMENT)
 
 # Not named in pyproject.toml: pytest-django would then read the settings before the lines above.
-import django
+import django  # noqa: E402 -- as the line above says
 
 django.setup()
 
@@ -197,7 +198,7 @@ class Person:
 
     @property
     def access(self) -> Any:
-        """What the person may do in a session with the key (without one: nothing more than `plain_access`)."""
+        """What the person may do in a session with the key; without one the same as `plain_access`."""
         return self._access(is_elevated=self.part != "support")
 
     @property
@@ -249,7 +250,8 @@ def cast_b(school_a: Any, school_b: Any) -> Cast:
 def client_for(school_a: Any) -> Callable[..., Any]:
     """Makes a browser at a school's address: `client_for(cast.lead)`, `client_for()` for a visitor.
 
-    Takes a Person or a User; `elevated` says whether the key was used in the session (people without one never did).
+    Takes a Person or a User; `elevated` says whether the key was used in the session (people without one
+    never did).
     """
     from django.test import Client
 
@@ -299,8 +301,8 @@ def make_students(prefix: str = "") -> list[Any]:
     from tenant_apps.students.models import Student
 
     students = []
-    for number, (forename, surname, preferred, year) in enumerate(STUDENTS, 1):
-        surname = prefix + surname
+    for number, (forename, family, preferred, year) in enumerate(STUDENTS, 1):
+        surname = prefix + family
         students.append(
             Student(
                 mis_id=f"{prefix}MIS{number:04}",
@@ -354,7 +356,9 @@ def run_outbox(db: None, school_a: Any, _mail_server: MailCatcher) -> Callable[.
 
 @pytest.fixture
 def own_database(django_db_setup: None) -> Iterator[Database]:
-    """A copy of the database for one test, which may commit, kill and migrate; `.environment()` for processes."""
+    """A copy of the database for one test, which may commit, kill and migrate; `.environment()` for
+    processes.
+    """
     copy = POSTGRES.with_schools().copy(f"own_{os.getpid()}_{time.monotonic_ns()}")
     yield copy
     copy.drop()

@@ -1,4 +1,6 @@
-"""Fills a migrated database with the two schools of the tests, through the real provisioning. Runs as the owner."""
+"""Fills a migrated database with the two schools of the tests, through the real provisioning. Runs as the
+owner.
+"""
 
 import sys
 import tempfile

@@ -1,8 +1,9 @@
 """The real servers of a test run, and databases copied from a template.
 
-One PostgreSQL, with fsync off, serves all runs that happen at the same time; the last one to end stops it. Its folder
-keeps templates: one migrated, named by a hash of the migrations, and one with the two schools of the tests, named by a
-hash of what makes them. A run works on a copy of the second, which takes a fraction of a second.
+One PostgreSQL, with fsync off, serves all runs that happen at the same time; the last one to end stops it.
+Its folder keeps templates: one migrated, named by a hash of the migrations, and one with the two schools of
+the tests, named by a hash of what makes them. A run works on a copy of the second, which takes a fraction of
+a second.
 """
 
 import contextlib
@@ -65,7 +66,7 @@ class Database:
 
     def url(self, role: str) -> str:
         """The address under which "owner", "app", "platform" or the superuser "postgres" signs in."""
-        return f"postgresql://{role}:{quote(self.server.password, safe='')}@{LOOPBACK}:{self.server.port}/{self.name}"
+        return _url(role, self.server.password, self.server.port, self.name)
 
     def environment(self) -> dict[str, str]:
         """The three variables that the product's processes read."""
@@ -225,7 +226,11 @@ def locked(name: str) -> Iterator[None]:
 
 
 def _superuser_url(state: Mapping[str, object], database: str = "postgres") -> str:
-    return f"postgresql://postgres:{quote(str(state['password']), safe='')}@{LOOPBACK}:{state['port']}/{database}"
+    return _url("postgres", state["password"], state["port"], database)
+
+
+def _url(role: str, password: object, port: object, database: str) -> str:
+    return f"postgresql://{role}:{quote(str(password), safe='')}@{LOOPBACK}:{port}/{database}"
 
 
 def _hash(patterns: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """migrate_vs_stock: one AddField in fifty schools, against django-tenants' own migrate_schemas.
 
-Both begin with the same fifty schools, have the same one migration before them and are timed inside the process, after
-Django is up. The higher the figure, the faster the product.
+Both begin with the same fifty schools, have the same one migration before them and are timed inside the
+process, after Django is up. The higher the figure, the faster the product.
 """
 
 import os

@@ -1,13 +1,14 @@
 """provision_vs_template_sql: the schema step of making a school.
 
-The floor is the template as SQL text, dumped by PostgreSQL's own tool with its rows, replayed under another name in one
-transaction: whatever makes these tables does that much. Beside it: a whole provisioning from the spreadsheet to the
-commit, and a school's schema made by django-tenants as it comes, by migrations.
+The floor is the template as SQL text, dumped by PostgreSQL's own tool with its rows, replayed under another
+name in one transaction: whatever makes these tables does that much. Beside it: a whole provisioning from the
+spreadsheet to the commit, and a school's schema made by django-tenants as it comes, by migrations.
 """
 
 import os
 import subprocess
 from collections.abc import Iterable
+from functools import partial
 from itertools import count
 from statistics import median
 
@@ -22,7 +23,7 @@ STOCK_RUNS = 3
 
 
 def measure(stage: Stage) -> Iterable[Figure]:
-    """Take turns between the clone and the replay; both end in a rollback, so that every run finds the same."""
+    """Take turns between the clone and the replay; both are rolled back, so that every run finds the same."""
     manage("migrate_schools")
     os.environ["DATABASE_ROLE"] = "owner"
     import django
@@ -42,7 +43,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
         tables = owner.execute(
             "SELECT count(*) FROM pg_tables WHERE schemaname = %s", [TEMPLATE_SCHEMA]
         ).fetchone()
-    whole = [seconds(lambda: _provision(sheet)) for sheet in ("stgeorges", "riverside", "hillview")]
+    whole = [seconds(partial(_provision, sheet)) for sheet in ("stgeorges", "riverside", "hillview")]
     close_connections()
     stock = [
         run_timed(

@@ -7,8 +7,8 @@ from core.db.models import Record
 class Operator(Record):
     """A person of the provider who may sign in at the console. Its table stands in public only.
 
-    An operator sees which schools there are and nothing that lies in one: the console's database role cannot read a
-    school's tables.
+    An operator sees which schools there are and nothing that lies in one: the console's database role cannot
+    read a school's tables.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -20,9 +20,7 @@ def may_use_console(request: HttpRequest) -> bool:
     """Whether an operator is signed in who gave a code in this session."""
     user = request.user
     return bool(
-        user.is_authenticated
-        and user.is_verified()  # type: ignore[union-attr] -- django-otp adds it to every user
-        and Operator.objects.filter(user_id=user.pk).exists()
+        user.is_authenticated and user.is_verified() and Operator.objects.filter(user_id=user.pk).exists()
     )
 
 

@@ -65,8 +65,9 @@ def sign_in(
 ) -> bool:
     """Open a session for an operator who gave the right password and the right code, both; else False.
 
-    There is no session with the password alone. Wrong tries of either are counted and pause the account; the answer
-    does not say which was wrong. Must run in a transaction that is committed whatever the page then says.
+    There is no session with the password alone. Wrong tries of either are counted and pause the account; the
+    answer does not say which was wrong. Must run in a transaction that is committed whatever the page then
+    says.
     """
     user = people_services.try_password(email=email, password=password, request=request, at=at).user
     if user is None or not is_operator(user.pk):

@@ -1,7 +1,8 @@
 """The same records in two schools: one UUID and one number, different words.
 
-A 404 for another school's id proves little when that id stands nowhere else. Here every id stands in both schools, so
-an answer can be right only by coming from the right one: it carries its own marker and never the other's.
+A 404 for another school's id proves little when that id stands nowhere else. Here every id stands in both
+schools, so an answer can be right only by coming from the right one: it carries its own marker and never the
+other's.
 """
 
 from dataclasses import dataclass

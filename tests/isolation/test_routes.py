@@ -63,6 +63,7 @@ def test_every_kind_of_id_is_planted():
     assert len(ROUTES) > 10
 
 
+@pytest.mark.attack("A2")
 @pytest.mark.spec("TEN-07")
 @pytest.mark.spec("TEN-08")
 @pytest.mark.spec("TEN-10")
@@ -83,11 +84,12 @@ def test_same_id_shows_each_school_its_own(twins, client_for, route, ids):
         assert MARKERS["b"] in seen["b"][1]
 
 
+@pytest.mark.attack("A2")
 @pytest.mark.spec("TEN-07")
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(("route", "ids"), ROUTES, ids=[name for name, _ in ROUTES])
 def test_other_schools_record_is_not_found_and_not_touched(twins, client_for, route, ids, method):
-    """For the head too, who may do everything in Ashgrove. A draft's address makes a new draft of one's own."""
+    """For the head too, who may do everything in Ashgrove. A draft's address makes a new draft of one's."""
     if ids == ("waiting_id",):
         planted = twins["b"]
     else:
@@ -126,6 +128,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.attack("A6")
 @pytest.mark.parametrize("route", LISTS)
 @pytest.mark.parametrize("word", ["", MARKERS["b"], "o"])
 def test_lists_and_suggestions_show_one_school(twins, client_for, route, word):

@@ -71,7 +71,7 @@ def server(product_environment):
         process.wait(15)
 
 
-@pytest.mark.fault
+@pytest.mark.attack("A7")
 @pytest.mark.spec("TEN-05")
 def test_hundred_threads_never_see_the_wrong_school(server):
     wrong, answers = [], []
@@ -97,7 +97,7 @@ def test_hundred_threads_never_see_the_wrong_school(server):
     assert answers.count(200) > 550, json.dumps(sorted(set(answers)))
 
 
-@pytest.mark.fault
+@pytest.mark.fault("F25")
 def test_used_up_connections_are_told_and_show_no_school(product_environment, own_database):
     """F25: 503 with Retry-After, and served again as soon as there is one."""
     port = free_port()

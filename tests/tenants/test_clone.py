@@ -11,7 +11,10 @@ from tenants.migrating import TEMPLATE_SCHEMA
 NEW = "s_aaaaaaaaaaaaaaaa"
 # What the catalogs say of a schema. Object ids, and the schema's own name in expressions, aside.
 CATALOGS = {
-    "tables": "SELECT relname, relkind, relpersistence, relreplident, reloptions FROM pg_class WHERE relnamespace = {0}",
+    "tables": (
+        "SELECT relname, relkind, relpersistence, relreplident, reloptions "
+        "FROM pg_class WHERE relnamespace = {0}"
+    ),
     "columns": (
         "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, "
         "a.attgenerated, a.attcollation, a.attstorage, a.attcompression, pg_get_expr(d.adbin, d.adrelid) "
@@ -22,7 +25,8 @@ CATALOGS = {
     "constraints": (
         "SELECT c.relname, k.conname, k.contype, k.condeferrable, k.condeferred, k.convalidated, "
         "pg_get_constraintdef(k.oid, true), f.relname, f.relnamespace = {0}, i.relname "
-        "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid "
+        "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+        "LEFT JOIN pg_class f ON f.oid = k.confrelid "
         "LEFT JOIN pg_class i ON i.oid = k.conindid WHERE k.connamespace = {0}"
     ),
     "indexes": (
@@ -31,14 +35,18 @@ CATALOGS = {
         "JOIN pg_class t ON t.oid = i.indrelid WHERE c.relnamespace = {0}"
     ),
     "sequences": (
-        "SELECT c.relname, s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle, "
-        "t.relname, a.attname, d.deptype FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid "
-        "LEFT JOIN pg_depend d ON d.objid = c.oid AND d.refobjsubid > 0 LEFT JOIN pg_class t ON t.oid = d.refobjid "
-        "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid WHERE c.relnamespace = {0}"
+        "SELECT c.relname, s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, "
+        "s.seqcycle, t.relname, a.attname, d.deptype "
+        "FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid "
+        "LEFT JOIN pg_depend d ON d.objid = c.oid AND d.refobjsubid > 0 "
+        "LEFT JOIN pg_class t ON t.oid = d.refobjid "
+        "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid "
+        "WHERE c.relnamespace = {0}"
     ),
     "privileges": (
-        "SELECT c.relname, r.rolname, x.privilege_type, x.is_grantable FROM pg_class c, aclexplode(c.relacl) x "
-        "JOIN pg_roles r ON r.oid = x.grantee WHERE c.relnamespace = {0}"
+        "SELECT c.relname, r.rolname, x.privilege_type, x.is_grantable "
+        "FROM pg_class c, aclexplode(c.relacl) x JOIN pg_roles r ON r.oid = x.grantee "
+        "WHERE c.relnamespace = {0}"
     ),
     "schema privileges": (
         "SELECT r.rolname, x.privilege_type FROM pg_namespace n, aclexplode(n.nspacl) x "

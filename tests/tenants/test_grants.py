@@ -36,8 +36,7 @@ def refused(school, statement):
         "password": settings.DATABASES["default"]["PASSWORD"],
     }
     with psycopg.connect(**address) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        app.execute(f'SET search_path = "{school.schema_name}"')
-        app.execute(statement)
+        app.execute(f'SET search_path = "{school.schema_name}"; {statement}')
 
 
 @pytest.mark.parametrize("table", NEVER_DELETED)

@@ -11,7 +11,8 @@ import pytest
 
 from tests.servers import ROOT
 
-# A release of tomorrow: one field more on agencies, and a step that may be told to die, sleep or fail in a school.
+# A release of tomorrow: one field more on agencies, and a step that may be told to die, sleep or fail in a
+# school.
 MIGRATION = """
 import os, signal, time
 from django.db import migrations, models
@@ -130,7 +131,7 @@ def test_second_run_waits_for_the_first(release, own_database):
 @pytest.mark.fault
 def test_fault_in_one_school_names_it_and_leaves_it_old(release, own_database):
     template, first, second = states(own_database)
-    code, output = migrate(release, FAIL_AT=first)
+    code, _ = migrate(release, FAIL_AT=first)
     assert code != 0
     assert states(own_database) == {template: (1, 1), first: (0, 0), second: (0, 0)}
 

@@ -1,4 +1,4 @@
-"""The one clock. Services take `at` and fall back to this, so that the demo and the tests can tell the time."""
+"""The one clock. Services take `at` and fall back to this, so that demo and tests can tell the time."""
 
 from datetime import datetime
 

@@ -1,8 +1,8 @@
 """Keys for finding and sorting names.
 
 They are stored beside the name, because the database server may know no language at all: under its byte order
-"Łukaszewski" comes after Z and "Ødegaard" is not found by "odegaard". A key holds lower-case letters without accents,
-digits and single spaces, so that byte order is the order people expect.
+"Łukaszewski" comes after Z and "Ødegaard" is not found by "odegaard". A key holds lower-case letters without
+accents, digits and single spaces, so that byte order is the order people expect.
 """
 
 import re
@@ -31,7 +31,7 @@ NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 def search_key(text: str) -> str:
-    """The text as it is compared in searches: "O’Connor-Hughes" gives "oconnor hughes", "Siân" gives "sian"."""
+    """The text as searches compare it: "O’Connor-Hughes" gives "oconnor hughes", "Siân" gives "sian"."""
     letters = unicodedata.normalize("NFKD", text.casefold()).casefold()
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     letters = DROPPED.sub("", letters.translate(PLAIN_LETTERS))

@@ -5,4 +5,4 @@ class TenancyConfig(AppConfig):
     name = "core.tenancy"
 
     def ready(self) -> None:
-        from core.tenancy import checks  # noqa: F401 -- importing registers the system checks
+        from core.tenancy import checks  # noqa: F401 -- importing registers what they hold

@@ -20,7 +20,9 @@ def school_key_function(key: str, key_prefix: str, version: int) -> str:
 
 
 class FallThroughValkeyCache(RedisCache):
-    """Valkey may be lost at any moment: reads then find nothing, writes are dropped, and the database answers."""
+    """Valkey may be lost at any moment: reads then find nothing, writes are dropped, and the database
+    answers.
+    """
 
     def _unless_away(self, operation: Callable[[], Any], otherwise: Any) -> Any:
         try:

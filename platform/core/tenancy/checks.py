@@ -35,7 +35,7 @@ def _faults() -> Iterator[tuple[str, str, str]]:
         yield (
             "E004",
             "Sessions do not lie in the school's own table.",
-            "SESSION_ENGINE must be django.contrib.sessions.backends.cached_db: a signed cookie is good everywhere.",
+            "SESSION_ENGINE must be Django's cached_db: a signed cookie is good at every school.",
         )
     for alias, cache in settings.CACHES.items():
         if cache.get("KEY_FUNCTION") != KEY_FUNCTION:
@@ -88,17 +88,22 @@ def models_keep_schools_apart(app_configs: Any = None, **_: Any) -> list[Error]:
 
     in_public, in_schools = _app_names(settings.SHARED_APPS), _app_names(settings.TENANT_APPS)
     faults = []
-    for model in apps.get_models(include_auto_created=True):
-        for field in model._meta.get_fields():
+    app_of = {
+        model: config.name
+        for config in apps.get_app_configs()
+        for model in config.get_models(include_auto_created=True)
+    }
+    for model, here in app_of.items():
+        for field in model._meta.get_fields():  # noqa: SLF001 -- the documented way to a model's fields
             if not isinstance(field, models.ForeignKey) or field.model is not model:
                 continue
-            here, there = model._meta.app_config.name, field.related_model._meta.app_config.name
+            there = app_of[field.related_model]
             if (here in in_schools and there not in in_schools) or (
                 here in in_public and there not in in_public
             ):
                 faults.append(
                     Error(
-                        f"{model._meta.label}.{field.name} points from one schema into another.",
+                        f"{here}: {model.__name__}.{field.name} points from one schema into another.",
                         hint="Keep the UUID without a foreign key.",
                         id="tenancy.E011",
                     )

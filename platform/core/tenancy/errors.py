@@ -1,4 +1,6 @@
-"""What can go wrong between schools. No imports, so that the database backend can raise it while Django loads."""
+"""What can go wrong between schools. No imports, so that the database backend can raise it while Django
+loads.
+"""
 
 
 class NoSchoolError(Exception):

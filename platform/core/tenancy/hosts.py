@@ -72,7 +72,8 @@ class Place(Enum):
 
 
 def host_of(request: HttpRequest) -> str:
-    """The host the browser asked for, lower case, without port and final dot; empty when it is no host of ours.
+    """The host the browser asked for, lower case, without port and final dot; empty when it is no host of
+    ours.
 
     Only the Host header counts. X-Forwarded-Host is anybody's to write and is never read.
     """
@@ -89,12 +90,16 @@ def address_of(subdomain: str) -> str:
 
 
 def is_dns_label(subdomain: str) -> bool:
-    """Whether a browser would accept it as the first part of an address (no underscores: cookies would be lost)."""
+    """Whether a browser would accept it as the first part of an address (no underscores: cookies would be
+    lost).
+    """
     return DNS_LABEL.fullmatch(subdomain) is not None and not subdomain.startswith("xn--")
 
 
 def place_of(host: str) -> Place:
-    """What kind of place the host names in this process; whether the school exists is for the database to say."""
+    """What kind of place the host names in this process; whether the school exists is for the database to
+    say.
+    """
     if host in {settings.BASE_DOMAIN, "127.0.0.1"}:
         return Place.BASE
     subdomain = host.removesuffix(f".{settings.BASE_DOMAIN}")

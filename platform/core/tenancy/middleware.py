@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django_tenants.utils import get_tenant_domain_model, get_tenant_model
+from django_tenants.utils import get_tenant_model
 
 from core.tenancy.hosts import Place, host_of, place_of
 from core.tenancy.schools import in_public, in_school
@@ -18,26 +18,29 @@ RETRY_AFTER_SECONDS = 3600
 def school_at(host: str) -> Any:
     """The school whose address this is, or None.
 
-    The tables are named with their schema, so that the connection needs no search_path for it. It is asked anew for
-    every request: a suspended school is closed at once.
+    The tables are named with their schema, so that the connection needs no search_path for it. It is asked
+    anew for every request: a suspended school is closed at once.
     """
-    school, domain = get_tenant_model()._meta, get_tenant_domain_model()._meta
+    # "app_label.Model" of the settings is also how Django names their tables.
+    school, domain = (
+        name.lower().replace(".", "_") for name in (settings.TENANT_MODEL, settings.TENANT_DOMAIN_MODEL)
+    )
     public = settings.PUBLIC_SCHEMA_NAME
     found = get_tenant_model().objects.raw(
-        f'SELECT school.* FROM "{public}"."{school.db_table}" AS school '  # noqa: S608 -- names of our own tables
-        f'JOIN "{public}"."{domain.db_table}" AS domain ON domain.tenant_id = school.id WHERE domain.domain = %s',
+        f'SELECT school.* FROM "{public}"."{school}" AS school '  # noqa: S608 -- names from the settings
+        f'JOIN "{public}"."{domain}" AS domain ON domain.tenant_id = school.id WHERE domain.domain = %s',
         [host],
     )
     return next(iter(found), None)
 
 
 def neutral_page(status: int) -> HttpResponse:
-    """A page of the provider that names no school; the same for an unknown, a reserved and a former address."""
+    """A page that names no school: one and the same for an unknown, a reserved and a former address."""
     return _page("neutral.html", status)
 
 
 def suspended_page() -> HttpResponse:
-    """What a suspended school's address answers to everybody: not available, and nothing about whom or why."""
+    """What a suspended school's address answers everybody: not available, nothing about whom or why."""
     response = _page("errors/503.html", 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -50,13 +53,15 @@ def _page(template: str, status: int) -> HttpResponse:
 
 
 class SchoolMiddleware:
-    """Sets `request.school` (None outside schools) and `request.urlconf`, and enters the school for the request."""
+    """Sets `request.school` (None outside schools) and `request.urlconf`, and enters the school for the
+    request.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.school = None  # type: ignore[attr-defined] -- Django lets middleware add to the request
+        request.school = None
         host = host_of(request)
         match place_of(host):
             case Place.SCHOOL:
@@ -77,11 +82,11 @@ class SchoolMiddleware:
         if school.is_suspended:
             return suspended_page()
         with in_school(school):
-            request.school = school  # type: ignore[attr-defined] -- as above
-            request.urlconf = "config.urls_school"  # type: ignore[attr-defined] -- Django's own way
+            request.school = school
+            request.urlconf = "config.urls_school"
             return self.get_response(request)
 
     def _in_public(self, request: HttpRequest, urlconf: str) -> HttpResponse:
         with in_public():
-            request.urlconf = urlconf  # type: ignore[attr-defined] -- Django's own way
+            request.urlconf = urlconf
             return self.get_response(request)

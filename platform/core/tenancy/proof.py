@@ -1,7 +1,8 @@
 """Proves at start that two connections keep their schools apart, and refuses to serve when they do not.
 
-A connection pooler in transaction mode hands the same server connection to different clients between statements. Each
-then reads under the search_path that another left behind: no error, only another school's records.
+A connection pooler in transaction mode hands the same server connection to different clients between
+statements. Each then reads under the search_path that another left behind: no error, only another school's
+records.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,8 @@ REMEDY = (
 
 
 def prove_search_path(connect: Callable[[], Any] | None = None) -> None:
-    """Interleave two connections with different search_paths; raises SearchPathLeakError when one sees the other's.
+    """Interleave two connections with different search_paths; raises SearchPathLeakError when one sees the
+    other's.
 
     `connect` gives psycopg connections in autocommit; by default new ones to the product's own database.
     """

@@ -52,17 +52,23 @@ def _restore(place: Any) -> None:
         connection.set_tenant(place)
 
 
+def _known(school: "School | str") -> School:
+    if not isinstance(school, str):
+        return school
+    with in_public():
+        named: School = get_tenant_model().objects.get(schema_name=school)
+    return named
+
+
 @contextmanager
 def in_school(school: "School | str") -> Iterator[School]:
     """Everything inside speaks to this school (or the one of this schema name), in its time zone.
 
-    Raises the model's DoesNotExist for a schema name that belongs to no school. Leaving goes back to where the caller
-    was, whatever happened inside.
+    Raises the model's DoesNotExist for a schema name that belongs to no school. Leaving goes back to where
+    the caller was, whatever happened inside.
     """
     before = connection.tenant
-    if isinstance(school, str):
-        with in_public():
-            school = get_tenant_model().objects.get(schema_name=school)
+    school = _known(school)
     if school.schema_name == settings.PUBLIC_SCHEMA_NAME:
         raise NoSchoolError("The public schema is not a school. Use `with in_public():`.")
     connection.set_tenant(school)
@@ -101,7 +107,7 @@ def current_school_or_none() -> School | None:
 def session_salt() -> str:
     """What ties a session to the place it was begun in; part of every session's authentication hash.
 
-    Two schools can hold a user with the same id and password (restored, copied, planted); without this a session of
-    one would be good at the other.
+    Two schools can hold a user with the same id and password (restored, copied, planted); without this a
+    session of one would be good at the other.
     """
     return connection.schema_name or ""

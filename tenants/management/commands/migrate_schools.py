@@ -6,7 +6,7 @@ from tenants import migrating
 
 
 class Command(BaseCommand):
-    help = "Bring the template and every school up to date: one transaction a school, goes on where it was stopped."
+    help = "Bring public, the template and every school up to date; goes on where a run was stopped."
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:

@@ -1,8 +1,8 @@
 """The connection knows at most one school, and a pooled one forgets it on the way back.
 
-django-tenants starts every connection, and so every new thread, in `public`, where the tables that stand both there
-and in the schools answer silently. Here a connection starts nowhere: its search_path is empty, and a query on any
-table raises `NoSchoolError` until `in_school` or `in_public` names a place.
+django-tenants starts every connection, and so every new thread, in `public`, where the tables that stand both
+there and in the schools answer silently. Here a connection starts nowhere: its search_path is empty, and a
+query on any table raises `NoSchoolError` until `in_school` or `in_public` names a place.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,11 @@ def ask_for_a_school(execute: Any, query: Any, params: Any, many: bool, context:
 
 
 class SchoolIntrospection(DatabaseIntrospection):
-    """Describes the tables of the current schema only: a school's path ends in public, whose tables are not its own."""
+    """Describes the tables of the current schema only: a school's path ends in public, whose tables are not
+    its own.
+    """
+
+    connection: Any
 
     @contextmanager
     def _only_here(self, cursor: Any) -> Iterator[None]:
@@ -58,8 +62,7 @@ class SchoolIntrospection(DatabaseIntrospection):
         try:
             yield
         finally:
-            self.connection.search_path_set_schemas = None
-            self.connection._handle_search_path()
+            self.connection.restore_search_path()
 
     def get_table_list(self, cursor: Any) -> Any:
         with self._only_here(cursor):
@@ -81,6 +84,10 @@ class SchoolIntrospection(DatabaseIntrospection):
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     """One thread's connection, and the school it speaks to (`tenant`, None for nowhere)."""
 
+    tenant: Any
+    schema_name: str | None
+    search_path_set_schemas: list[str] | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.introspection = SchoolIntrospection(self)
@@ -96,8 +103,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Speak to this school from the next statement on.
 
-        django-tenants also empties Django's cache of content types, because they may differ between schemas; here
-        every schema holds the same rows (a check compares them) and the cache is shared by all threads.
+        django-tenants also empties Django's cache of content types, because they may differ between schemas;
+        here every schema holds the same rows (a check compares them) and the cache is shared by all threads.
         """
         self.tenant = tenant
         self.schema_name = tenant.schema_name
@@ -123,15 +130,21 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         self.search_path_set_schemas = []
         return connection
 
+    def restore_search_path(self) -> None:
+        """Set the search_path anew, after somebody set another one behind our back."""
+        self.search_path_set_schemas = None
+        self._handle_search_path()
+
     def _handle_search_path(self, cursor: Any = None) -> None:
         """Set the search_path before a statement, unless this connection has it already.
 
-        It is done on a cursor of psycopg's own: it is no query of the page's, and a debug cursor would count it.
+        It is done on a cursor of psycopg's own: it is no query of the page's, and a debug cursor would count
+        it.
         """
-        wanted = self._get_cursor_search_paths() if self.schema_name else []
+        wanted: list[str] = self._get_cursor_search_paths() if self.schema_name else []
         if self.search_path_set_schemas == wanted and settings.TENANT_LIMIT_SET_CALLS:
             return
-        path = sql.SQL(", ").join(map(sql.Identifier, wanted)) if wanted else sql.SQL("''")
+        path = sql.SQL(", ").join([sql.Identifier(name) for name in wanted]) if wanted else sql.SQL("''")
         try:
             self.connection.execute(sql.SQL("SET search_path = {}").format(path))
         except (errors.InFailedSqlTransaction, DatabaseError):

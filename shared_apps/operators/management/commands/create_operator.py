@@ -14,8 +14,8 @@ from shared_apps.people.services import new_secret
 
 class Command(BaseCommand):
     help = (
-        "Make an operator who may sign in at the console. The password is asked for, or read from OPERATOR_PASSWORD; "
-        "the soft key's secret is made and shown once, or read from OPERATOR_TOTP_SECRET."
+        "Make an operator who may sign in at the console. The password is asked for, or read from "
+        "OPERATOR_PASSWORD; the soft key's secret is made and shown once, or read from OPERATOR_TOTP_SECRET."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
