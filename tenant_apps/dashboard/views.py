@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
@@ -11,7 +11,7 @@ from tenant_apps.students.services import note_listed
 
 
 @signed_in
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     context = selectors.everyones_parts(request.access)
     if request.access.is_elevated:
@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @requires(SystemPermission.VIEW_STUDENT_LIST)
-@require_GET
+@require_safe
 def monitored(request: HttpRequest, category_id: UUID) -> HttpResponse:
     """Students now monitored under one category."""
     context = selectors.monitored_register(request.access, category_id)

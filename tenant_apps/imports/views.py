@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from core.access.decorators import requires
@@ -22,7 +22,7 @@ from tenant_apps.imports.services import MAX_PACKED, OWNER_KIND, note_extract, p
 
 
 @requires(SystemPermission.ADMINISTRATION)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The state of the imports, their history, and the form for an extract."""
     form = HistoryForm(request.GET)
@@ -62,14 +62,14 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires(SystemPermission.ADMINISTRATION)
-@require_GET
+@require_safe
 def detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """One import: its progress, or what became of it."""
     return render(request, "imports/detail.html", _shown(request, import_id))
 
 
 @requires(SystemPermission.ADMINISTRATION)
-@require_GET
+@require_safe
 def progress(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """The part of the page that is asked again while the import runs."""
     return render(request, "imports/result.html", _shown(request, import_id))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access.decorators import requires
 from core.access.enums import SystemPermission
@@ -15,7 +15,7 @@ from tenant_apps.students.services import note_listed, note_viewed
 
 
 @requires(SystemPermission.VIEW_STUDENT_LIST)
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """The quick search: a part of the dashboard by script, a page of its own without."""
     form = SearchForm(request.GET)
@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @requires(SystemPermission.VIEW_STUDENT_LIST)
-@require_GET
+@require_safe
 def register(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """The full register of a group, each name with the categories under which the pupil is monitored."""
     context = selectors.group_register(request.access, group_id)
@@ -43,7 +43,7 @@ def register(request: HttpRequest, group_id: UUID) -> HttpResponse:
 
 
 @requires(SystemPermission.VIEW_STUDENT_DETAILS)
-@require_GET
+@require_safe
 def overview(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """The "Overview" tab."""
     shown = selectors.overview(request.access, student_id)

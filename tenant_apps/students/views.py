@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access.decorators import requires
 from core.access.enums import SystemPermission
@@ -10,7 +10,7 @@ from tenant_apps.students.selectors import suggest_students
 
 
 @requires(SystemPermission.ADD_ENTRIES)
-@require_GET
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """Pupils whose name contains what was typed, with year and tutor group, namesakes told apart."""
     suggestions = suggest_students(request.access, request.GET.get("q", ""))

@@ -18,11 +18,11 @@ from tenant_apps.staff.selectors import form_notices
 
 
 @requires(SystemPermission.ADD_ENTRIES)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     incident = selectors.get_incident(request.access, incident_id)
     entry = selectors.entry_for(request.access, incident)
-    if request.method == "GET":
+    if request.method != "POST":
         form = ActionForm(access=request.access)
         return render(request, "incidents/add_action.html", _page(form, _begun(request), entry))
     form = ActionForm(request.POST, access=request.access)

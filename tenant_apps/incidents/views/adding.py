@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
@@ -18,9 +18,9 @@ from tenant_apps.staff.selectors import default_group_people, form_notices
 
 
 @requires(SystemPermission.ADD_ENTRIES)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_incident(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         form = IncidentForm(access=request.access)
         return render(request, "incidents/add.html", _page(form, _begun(request)))
     form = IncidentForm(request.POST, access=request.access)
@@ -52,7 +52,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def told(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Who was told of one's own incident and who has opened it, for the line that changes by itself."""
     telling = selectors.telling(request.access, incident_id)

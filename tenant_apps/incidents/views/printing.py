@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
@@ -14,7 +14,7 @@ from tenant_apps.students.selectors import get_student, student_header
 
 
 @signed_in
-@require_GET
+@require_safe
 def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """ "Print view": this one incident and its actions as a PDF."""
     incident = selectors.get_incident(request.access, incident_id)
@@ -25,7 +25,7 @@ def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 @requires(SystemPermission.VIEW_STUDENT_DETAILS)
-@require_GET
+@require_safe
 def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """ "PDF (print view)" of the "Incidents" tab: every entry open to the reader."""
     student = get_student(request.access, student_id)

@@ -3,7 +3,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access.decorators import key_user, requires, signed_in
 from core.access.enums import SystemPermission
@@ -15,7 +15,7 @@ from tenant_apps.students.selectors import get_student, student_header
 
 
 @requires(SystemPermission.VIEW_STUDENT_DETAILS)
-@require_GET
+@require_safe
 def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """The "Incidents" tab: the student's whole log, as far as it is open to the reader."""
     student = get_student(request.access, student_id)
@@ -44,7 +44,7 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """One incident: within its student's log where that is open to the reader, else by itself."""
     incident = selectors.get_incident(request.access, incident_id)
@@ -68,7 +68,7 @@ def mark_read(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 @key_user
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_status(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Status and assignee of one incident."""
     incident = selectors.get_incident(request.access, incident_id)
