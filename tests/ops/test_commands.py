@@ -1,7 +1,9 @@
 """The commands of ops/ and the locks they install from."""
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -69,3 +71,18 @@ def test_an_unknown_name_is_refused(command: str) -> None:
     )
     assert asked.returncode == 2
     assert "no-such-name" in asked.stderr
+
+
+def test_a_missing_variable_stops_a_command_with_its_name_and_the_remedy() -> None:
+    """No traceback: whoever installs the product reads one sentence."""
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.production"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("DATABASE_URL is not set. ")
+    assert answer.stderr.count("\n") == 1
