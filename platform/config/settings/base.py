@@ -52,7 +52,6 @@ SHARED_APPS = [
     "django_cotton",
     "lucide",
     "csp",
-    "django_rq",
     "core.access",
     "core.crypto",
     "core.db",
@@ -173,11 +172,6 @@ CACHES = {
         "KEY_FUNCTION": "core.tenancy.cache.school_key_function",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }
-}
-RQ_QUEUES = {"default": {"URL": VALKEY_URL, "DEFAULT_TIMEOUT": 1800}}
-RQ = {
-    "QUEUE_CLASS": "core.outbox.jobs.SchoolQueue",
-    "JOB_CLASS": "core.outbox.jobs.SchoolJob",
 }
 
 # --- Sessions and people --------------------------------------------------------------------------
