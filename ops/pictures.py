@@ -121,7 +121,9 @@ def main(folder: Path, names: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     chosen = [picture for picture in PICTURES if not names or picture.name in names]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--lang=en-GB"]
+        )
         for person in dict.fromkeys(picture.person for picture in chosen):
             state = sign_in(browser, school, person) if person else None
             for width, height in WIDTHS.items():
@@ -168,9 +170,16 @@ def sign_in(browser: Browser, school: dict[str, Any], name: str) -> Any:
 def take(page: Page, picture: Picture, path: Path) -> None:
     """Go there and write the picture with few colours."""
     picture.go(page)
-    page.wait_for_load_state("load")
+    page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => true)")
-    shot = Image.open(io.BytesIO(page.screenshot(full_page=picture.is_whole))).convert("RGB")
+    size = page.viewport_size
+    if picture.is_whole and size:
+        # A window as tall as the page: what sticks to a window's edge would else cover its middle.
+        height = page.evaluate("document.scrollingElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": height})
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    if size:
+        page.set_viewport_size(size)
     shot.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(path.name, path.stat().st_size)
 

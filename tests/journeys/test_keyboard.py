@@ -13,8 +13,8 @@ FOCUSED = """() => {
 
 RING = """() => {
   const e = document.activeElement;
-  const drawn = [e, e.parentElement, e.nextElementSibling].filter(Boolean).map((part) => getComputedStyle(part));
-  return drawn.some((style) => style.boxShadow !== "none" || style.outlineStyle !== "none");
+  const drawn = (style) => style.boxShadow !== "none" || style.outlineStyle !== "none";
+  return [e, e.parentElement, e.nextElementSibling].some((part) => part && drawn(getComputedStyle(part)));
 }"""
 
 
