@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -320,7 +320,7 @@ def _cells(row: Row, columns: Iterable[str]) -> Iterator[object]:
             yield (row[column] or None) if column in NULLED else row[column]
 
 
-def _pupils(rows: Iterable[Row], keys: dict[str, object]) -> Iterator[tuple[object, ...]]:
+def _pupils(rows: Iterable[Row], keys: Mapping[str, object]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         name = f"{row['legal_surname']} {row['legal_forename']}".casefold()
         yield (keys[row["mis_id"]], *_cells(row, PUPIL), name, name, name, "[]")
