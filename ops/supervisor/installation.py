@@ -16,6 +16,8 @@ from ops.supervisor.network import free_ports, is_free
 
 MARKER = "installation.json"
 LOCK = "lock"
+# The settings of what is being served, for ops/manage.
+ENVIRONMENT = "environment.json"
 
 
 class InstallationError(RuntimeError):

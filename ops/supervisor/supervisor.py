@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from ops.supervisor import sheet, tree
-from ops.supervisor.installation import Installation, InstallationError, write_private
+from ops.supervisor.installation import ENVIRONMENT, Installation, InstallationError, write_private
 from ops.supervisor.journal import Journal
 from ops.supervisor.network import is_free
 from ops.supervisor.product import ProductProcess, WebProcess
@@ -134,6 +134,7 @@ class Supervisor:
         self._start_one(mail)
 
         environment = self._environment(postgres, valkey, mail, word)
+        write_private(installation.folder / ENVIRONMENT, json.dumps(environment, indent=2))
         self._set_up(environment, word)
         # What the set-up wrote is put in its place now, not while somebody waits for the end of a Ctrl-C.
         with postgres.connect() as connection:

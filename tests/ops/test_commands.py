@@ -10,7 +10,16 @@ import pytest
 
 from ops.supervisor.servers import ROOT
 
-SCRIPTS = ["ops/bench", "ops/bootstrap", "ops/check", "ops/demo", "ops/lock", "ops/test", ".ci/run"]
+SCRIPTS = [
+    "ops/bench",
+    "ops/bootstrap",
+    "ops/check",
+    "ops/demo",
+    "ops/lock",
+    "ops/manage",
+    "ops/test",
+    ".ci/run",
+]
 LOCKS = ["dev", "ops", "runtime", "uv"]
 
 

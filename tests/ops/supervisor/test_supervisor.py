@@ -153,6 +153,24 @@ def test_the_sheet_is_written_for_machines_too(demo: Demo) -> None:
     assert sheet["operator"]["password"] in after_ready
 
 
+def test_commands_reach_what_is_served(demo: Demo, tmp_path: Path) -> None:
+    def manage(data: Path) -> "subprocess.CompletedProcess[str]":
+        settings = {"PATH": os.environ["PATH"], "DATA": str(data)}
+        return subprocess.run(
+            [ROOT / "ops/manage", "check", "--database", "default"],
+            cwd=tmp_path,
+            env=settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    served, nothing = manage(demo.data), manage(tmp_path / "nothing")
+    assert served.returncode == 0, served.stderr
+    assert nothing.returncode == 1
+    assert "Start it first: ops/demo" in nothing.stderr
+
+
 def test_no_secret_stands_in_the_log_or_on_a_command_line(demo: Demo) -> None:
     secrets = json.loads((demo.data / "secrets.json").read_text()).values()
     before_ready = demo.text.split("\nREADY\n", 1)[0]
