@@ -66,6 +66,7 @@ def test_nobody_but_the_outbox_puts_jobs_into_the_queue():
 SWITCHING = ("platform/core/tenancy/", "tenants/migrating.py")
 
 
+@pytest.mark.spec("TEN-12")
 def test_only_tenancy_switches_schools():
     """`connection.set_tenant` and `set_schema` outside core.tenancy would be a door in the wall."""
     found = [
