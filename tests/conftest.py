@@ -65,6 +65,12 @@ def _clear_up() -> None:
 atexit.register(_clear_up)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers inherit the environment; they too shall name the settings only after their own servers."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.fixture(autouse=True)
 def _network_is_blocked() -> None:
     """Nothing a test does may reach another machine."""
@@ -76,6 +82,7 @@ def _network_is_blocked() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's, which makes the database as a superuser and migrates it anew."""
+    POSTGRES.forget_dead_runs()
     POSTGRES.with_schools().copy(DATABASE.name)
     VALKEY.start()
     yield

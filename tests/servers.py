@@ -154,6 +154,17 @@ class PostgresServer:
                 _wait_gone(pid)
             self._users.close()
 
+    def forget_dead_runs(self) -> None:
+        """Remove the databases of runs that were killed; their names hold the process's id."""
+        with self.superuser() as connection:
+            names = connection.execute(r"SELECT datname FROM pg_database WHERE datname ~ '^(run|own)_[0-9]+'")
+            for (name,) in names.fetchall():
+                if not Path(f"/proc/{name.split('_')[1]}").exists() and Path("/proc/self").exists():
+                    with contextlib.suppress(psycopg.Error):
+                        connection.execute(
+                            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                        )
+
     def with_schools(self) -> Database:
         """The template in which the two schools stand, made if it is not there."""
         migrated = self._template("migrated", MAKES_SCHEMAS, None, ["manage.py", "migrate_schools"])
