@@ -20,6 +20,7 @@ from tenant_apps.incidents.enums import CategoryState, Part
 from tenant_apps.incidents.models import Action, ActionAgency, ActionCategory, ActionStudent, Draft, Incident
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.adding import carry
+from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.versions import keep_action_version, keep_incident_version
 from tenant_apps.monitoring.services import start
 from tenant_apps.staff.permissions import cat_ok
@@ -76,6 +77,7 @@ def add_action(
     recorded_at = at or now()
     _assert_may_add(by, added := frozenset(category_ids))
     incident = get_incident(by, incident_id, for_update=True)
+    hold_draft(action_id, by)
     action, is_new = _insert(
         Action(
             id=action_id,

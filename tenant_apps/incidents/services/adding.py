@@ -24,6 +24,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
+from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.monitoring.services import start
 
@@ -69,6 +70,7 @@ def add_incident(
     chosen = frozenset(category_ids)
     _assert_may_add(by, chosen, categories)
     carried = close_upward(chosen, categories=categories)
+    hold_draft(incident_id, by)
     incident, is_new = _insert(
         Incident(
             id=incident_id,

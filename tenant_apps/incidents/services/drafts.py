@@ -45,6 +45,11 @@ def claim_draft(by: Access, draft_id: UUID) -> bool:
     return True
 
 
+def hold_draft(draft_id: UUID, by: Access) -> None:
+    """Makes files that arrive just now wait until the form is stored; comes before its first write."""
+    Draft.objects.select_for_update().filter(pk=draft_id, author=by.user_id).first()
+
+
 @transaction.atomic
 def discard_draft(*, draft_id: UUID, by: Access, at: datetime | None = None) -> None:
     """Hides a draft from its author's dashboard; the row stays."""
@@ -64,8 +69,9 @@ def _own_draft(draft_id: UUID, by: Access, incident_id: UUID | None, at: datetim
         )
     if Incident.objects.filter(pk=draft_id).exists() or Action.objects.filter(pk=draft_id).exists():
         raise Http404("that draft was added already")
-    # The first file and the first words can arrive at the same moment.
-    draft, is_new = Draft.objects.get_or_create(
+    # The first file and the first words can arrive at the same moment. The row is held until the end, so that
+    # a file and the sending of its form wait for each other: else the file would stay behind with the draft.
+    draft, is_new = Draft.objects.select_for_update().get_or_create(
         id=draft_id,
         defaults={
             "kind": DraftKind.ACTION if incident_id else DraftKind.INCIDENT,

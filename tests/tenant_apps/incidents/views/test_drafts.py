@@ -80,3 +80,25 @@ def test_refused_form_names_nobody_whom_it_would_not_offer(client_for, cast, stu
     assert "Łukaszewski" in page
     assert students_a[0].legal_surname.split("-")[1] not in page
     assert "planted-name" not in page
+
+
+def test_file_and_the_sending_of_its_form_wait_for_each_other(add, cast, draft_id):
+    """Both hold the draft's row: a file that is stored between the two would stay behind with the draft."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tenant_apps.incidents.services import claim_draft
+
+    def holds(queries) -> bool:
+        return any('"incidents_draft"' in one["sql"] and "FOR UPDATE" in one["sql"] for one in queries)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as attaching:
+        assert claim_draft(cast.lead.access, draft_id)
+    with CaptureQueriesContext(connection) as sending:
+        add(incident_id=draft_id)
+    assert holds(attaching)
+    first_write = next(number for number, one in enumerate(sending) if one["sql"].startswith("INSERT"))
+    assert holds(sending.captured_queries[:first_write])
+    assert not claim_draft(cast.lead.access, draft_id)
