@@ -247,9 +247,15 @@ class Writer:
 
         from tenant_apps.alerts.models import Alert
         from tenant_apps.alerts.services import mark_opened
+        from tenant_apps.incidents.models import Action
         from tenant_apps.incidents.services import mark_read
 
         keeps = {self.people[token]: count for token, count in cast.UNREAD[self.subdomain].items()}
+        answered: dict[tuple[UUID, UUID], list[datetime]] = {}
+        for author, root, at in Action.objects.order_by("-recorded_at").values_list(
+            "author", "incident", "recorded_at"
+        ):
+            answered.setdefault((author, root), []).append(at)
         unread: dict[tuple[UUID, UUID], list[Alert]] = {}
         for alert in Alert.objects.filter(read_at=None).order_by("-created_at", "-id"):
             unread.setdefault((alert.recipient_id, alert.root_id), []).append(alert)
@@ -257,17 +263,22 @@ class Writer:
         long_read: list[Alert] = []
         recent: list[tuple[UUID, UUID, datetime]] = []
         for (user, root), raised in unread.items():
-            if len(raised) <= keeps.get(user, 0):
+            if (user, root) not in answered and len(raised) <= keeps.get(user, 0):
                 keeps[user] -= len(raised)
                 continue
             for alert in raised:
-                alert.first_opened_at = alert.created_at + timedelta(minutes=self.random.randint(3, 95))
-                alert.read_at = alert.first_opened_at + timedelta(minutes=4)
+                # Whoever wrote back had opened it before.
+                replies = [at for at in answered.get((user, root), []) if at > alert.created_at]
+                pause = timedelta(minutes=self.random.randint(3, 95))
+                if replies:
+                    pause = min(pause, (replies[-1] - alert.created_at) / 2)
+                alert.first_opened_at = alert.created_at + pause
+                alert.read_at = alert.first_opened_at + min(pause, timedelta(minutes=4))
             newest = raised[0]
             # The services read all of a record at once, so only the newest alert goes their way.
             is_recent = newest.created_at >= recently
             long_read += raised[1:] if is_recent else raised
-            if is_recent:
+            if is_recent and newest.first_opened_at:
                 recent.append((user, root, min(newest.first_opened_at, timezone.now())))
         Alert.objects.bulk_update(long_read, ["first_opened_at", "read_at"], batch_size=500)
         for user, root, opened_at in recent:
