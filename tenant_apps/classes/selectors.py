@@ -98,11 +98,6 @@ def restricted_kinds() -> frozenset[str]:
     return frozenset(RestrictedKind.objects.values_list("kind", flat=True))
 
 
-def people_of(group_id: UUID) -> set[UUID]:
-    """The users listed for a group of a restricted kind."""
-    return set(ClassAccess.objects.filter(group_id=group_id).values_list("user_id", flat=True))
-
-
 def _views(groups: Any) -> list[GroupView]:
     return [
         GroupView(*row)

@@ -44,10 +44,6 @@ class DocumentView:
         return self.opens_inline and self.content_type.startswith("image/")
 
     @property
-    def is_pdf(self) -> bool:
-        return self.content_type == "application/pdf"
-
-    @property
     def opens_in_tab(self) -> bool:
         """Shown by the browser in a tab of its own, not downloaded."""
         return self.opens_inline
@@ -75,11 +71,6 @@ def documents_of(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[DocumentView
     for document in rows:
         found[document.owner_id].append(_view(document))
     return dict(found)
-
-
-def describe_document(document_id: UUID) -> DocumentView:
-    """One document for the app that owns it; raises Document.DoesNotExist."""
-    return _view(Document.objects.defer("wrapped_key").get(id=document_id))
 
 
 def get_document(access: Access, document_id: UUID) -> Document:

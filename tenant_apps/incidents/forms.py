@@ -24,6 +24,7 @@ from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import (
     Colleague,
     alert_groups_for_incidents,
+    colleagues,
     default_alert_group,
     key_holders_for_assignment,
 )
@@ -241,14 +242,20 @@ class ActionForm(EntryForm):
 
 
 class FollowingForm(forms.Form):
-    """Status and assignee, on the entry."""
+    """Status and assignee, on the entry.
+
+    `assigned_now` stays on offer, also when that person has no key any more: closing must not take an incident
+    from somebody unsaid.
+    """
 
     status = forms.ChoiceField(choices=Status.choices)
     assign_to = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, assigned_now: UUID | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.assignee_list = key_holders_for_assignment()
+        if assigned_now and assigned_now not in {person.id for person in self.assignee_list}:
+            self.assignee_list += colleagues([assigned_now])
 
     def clean_assign_to(self) -> UUID | None:
         return known_assignee(self.cleaned_data["assign_to"], self.assignee_list)

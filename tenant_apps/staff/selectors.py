@@ -219,6 +219,11 @@ def suggest_staff(term: str, *, limit: int = 20) -> list[Colleague]:
     return _colleagues(StaffMember.objects.filter(user__in=[user.pk for user in users]))
 
 
+def colleagues(user_ids: Iterable[UUID]) -> list[Colleague]:
+    """These members of staff, active or not, by name. For names beside a record that has them already."""
+    return _colleagues(StaffMember.objects.filter(user_id__in=set(user_ids)))
+
+
 def group_name_of(user_id: UUID) -> str:
     """The name of a user's group; empty for someone who is in none."""
     return StaffMember.objects.filter(user_id=user_id).values_list("group__name", flat=True).first() or ""

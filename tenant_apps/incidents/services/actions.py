@@ -13,6 +13,7 @@ from core.access.enums import SystemPermission
 from core.audit.services import record
 from core.db.clock import now
 from core.db.keys import uuid7
+from tenant_apps.alerts.selectors import recipient_ids
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.documents.services import move_to_owner
@@ -199,9 +200,9 @@ def _raise_action_alerts(
     groups: Iterable[UUID],
     like_incident: bool,
 ) -> None:
-    from tenant_apps.alerts.selectors import recipient_ids
-
-    chosen = [*users, *(recipient_ids(action.incident_id) if like_incident else [])]
+    # Whoever writes the action knows of it: only choosing oneself by name alerts oneself.
+    again = (user for user in recipient_ids(action.incident_id) if user != by.user_id)
+    chosen = [*users, *(again if like_incident else [])]
     if not chosen and not list(groups):
         return
     recipients = choose_recipients(

@@ -73,7 +73,9 @@ def change_status(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Status and assignee of one incident."""
     incident = selectors.get_incident(request.access, incident_id)
     form = FollowingForm(
-        request.POST or None, initial={"status": incident.status, "assign_to": incident.assignee_id}
+        request.POST if request.method == "POST" else None,
+        assigned_now=incident.assignee_id,
+        initial={"status": incident.status, "assign_to": incident.assignee_id},
     )
     if request.method == "POST" and form.is_valid():
         services.change_status(

@@ -154,3 +154,13 @@ def test_action_alerts_those_alerted_to_the_incident_by_mail_without_content(
     mail = next(mail.message for mail in mailbox.messages() if mail.recipient == cast.deputy.user.email)
     assert "you have an alert at" in mail["Subject"]
     assert "Rang mum" not in mail.as_string()
+
+
+@pytest.mark.spec("ACT-15")
+def test_author_of_an_action_is_not_alerted_to_it_with_the_others(client_for, cast, add, typed):
+    from tenant_apps.alerts.models import Alert
+
+    incident = add(alert_user_ids=[cast.deputy.user.pk, cast.head.user.pk])
+    client_for(cast.deputy).post(f"/incidents/{incident.pk}/actions/add/", typed(like_incident="on"))
+    alerted = Alert.objects.filter(kind="action", root_id=incident.pk).values_list("recipient", flat=True)
+    assert list(alerted) == [cast.head.user.pk]

@@ -99,3 +99,19 @@ def test_line_about_who_was_told_changes_when_it_is_opened(client_for, cast, add
         in author.get(f"/incidents/{incident.pk}/told/").content.decode()
     )
     assert client_for(cast.teacher).get(f"/incidents/{incident.pk}/told/").status_code == 404
+
+
+@pytest.mark.spec("INC-48")
+def test_assignee_who_lost_the_key_stays_until_somebody_takes_them_off(client_for, cast, add):
+    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    incident = add(assignee_id=cast.deputy.user.pk)
+    TOTPDevice.objects.filter(user=cast.deputy.user).delete()
+    client = client_for(cast.lead)
+    address = f"/incidents/{incident.pk}/status/"
+    assert cast.deputy.user.full_name in client.get(address).content.decode()
+    client.post(address, {"status": "closed", "assign_to": str(cast.deputy.user.pk)})
+    incident.refresh_from_db()
+    assert (incident.status, incident.assignee_id) == ("closed", cast.deputy.user.pk)
+    refused = client.post(address, {"status": "active", "assign_to": str(cast.support.user.pk)})
+    assert refused.status_code == 422
