@@ -244,8 +244,8 @@ class ActionForm(EntryForm):
 class FollowingForm(forms.Form):
     """Status and assignee, on the entry.
 
-    `assigned_now` stays on offer, also when that person has no key any more: closing must not take an incident
-    from somebody unsaid.
+    `assigned_now` stays on offer, also when that person has no key any more: closing an incident must take it
+    from nobody unsaid.
     """
 
     status = forms.ChoiceField(choices=Status.choices)
