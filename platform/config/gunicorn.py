@@ -6,6 +6,11 @@ come from the environment. Uploads are not spooled: the body reaches the product
 
 import os
 
+import gunicorn
+
+# The header `Server` of every answer: nobody needs to know which program answers.
+gunicorn.SERVER = "web"
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "1"))
 worker_class = "gthread"
