@@ -11,7 +11,13 @@ from core.access import Access
 from core.access.enums import SystemPermission
 from tenant_apps.alerts.selectors import unread_for
 from tenant_apps.categories.selectors import CategoryView, category_map
-from tenant_apps.incidents.selectors import assigned_to, history_of, last_telling, open_drafts
+from tenant_apps.incidents.selectors import (
+    assigned_to,
+    history_of,
+    last_telling,
+    open_drafts,
+    readable_among,
+)
 from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
 from tenant_apps.profile.selectors import student_rows
 from tenant_apps.staff.selectors import default_group_people
@@ -44,21 +50,32 @@ def everyones_parts(access: Access) -> dict[str, Any]:
         ],
         "telling": last_telling(access),
         "team": default_group_people(),
-        "drafts": [
-            {
-                "id": draft.pk,
-                "kind": draft.get_kind_display(),
-                "saved_at": draft.saved_at,
-                "url": (
-                    reverse("incidents:add-action", args=[draft.incident_id])
-                    if draft.incident_id
-                    else reverse("incidents:add")
-                )
-                + f"?draft={draft.pk}",
-            }
-            for draft in open_drafts(access)
-        ],
+        "drafts": unfinished(access),
     }
+
+
+def unfinished(access: Access) -> list[dict[str, Any]]:
+    """One's drafts and where each is taken up again.
+
+    An action under an incident that is not open any more (its alert was marked as read) becomes a new
+    incident: what was typed must not be out of reach.
+    """
+    drafts = open_drafts(access)
+    readable = readable_among(access, {draft.incident_id for draft in drafts if draft.incident_id})
+    return [
+        {
+            "id": draft.pk,
+            "kind": draft.get_kind_display(),
+            "saved_at": draft.saved_at,
+            "url": (
+                reverse("incidents:add-action", args=[draft.incident_id])
+                if draft.incident_id in readable
+                else reverse("incidents:add")
+            )
+            + f"?draft={draft.pk}",
+        }
+        for draft in drafts
+    ]
 
 
 def key_users_parts(access: Access) -> dict[str, Any]:

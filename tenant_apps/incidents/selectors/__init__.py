@@ -16,6 +16,7 @@ from tenant_apps.incidents.selectors.finding import (
     log_of,
     may_read_action,
     may_read_incident,
+    readable_among,
 )
 from tenant_apps.incidents.selectors.lists import (
     EntryLine,
@@ -55,6 +56,7 @@ __all__ = [
     "may_read_action",
     "may_read_incident",
     "open_drafts",
+    "readable_among",
     "telling",
     "whole_chronology",
 ]

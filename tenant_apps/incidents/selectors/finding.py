@@ -1,5 +1,6 @@
 """One incident by its id, for someone who may read it; for everyone else it is not there."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.http import Http404
@@ -33,6 +34,12 @@ def is_listed(access: Access, incident_id: UUID) -> bool:
 def may_read_incident(access: Access, incident_id: UUID) -> bool:
     """Whether this person may open the incident and what is attached to it."""
     return Incident.objects.filter(readable_by(access), pk=incident_id).exists()
+
+
+def readable_among(access: Access, incident_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these incidents that this person may open."""
+    incidents = Incident.objects.filter(readable_by(access), pk__in=incident_ids)
+    return set(incidents.values_list("pk", flat=True))
 
 
 def may_read_action(access: Access, action_id: UUID) -> bool:

@@ -102,3 +102,17 @@ def test_file_and_the_sending_of_its_form_wait_for_each_other(add, cast, draft_i
     first_write = next(number for number, one in enumerate(sending) if one["sql"].startswith("INSERT"))
     assert holds(sending.captured_queries[:first_write])
     assert not claim_draft(cast.lead.access, draft_id)
+
+
+@pytest.mark.spec("INC-51")
+def test_draft_of_an_action_whose_incident_closed_to_its_author_is_taken_up_as_an_incident(
+    client_for, cast, add, draft_id
+):
+    incident = add(alert_user_ids=[cast.support.user.pk])
+    client = client_for(cast.support)
+    client.post(f"/incidents/drafts/{draft_id}/?incident={incident.pk}", {"text": TYPED})
+    assert f"/incidents/{incident.pk}/actions/add/?draft={draft_id}" in client.get("/").content.decode()
+    client.post(f"/incidents/{incident.pk}/read/")
+    way = f"/incidents/add/?draft={draft_id}"
+    assert way in client.get("/").content.decode()
+    assert TYPED in client.get(way).content.decode()
