@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django_otp.oath import totp
 from PIL import Image
@@ -19,7 +19,7 @@ from ops.supervisor.browser import find_chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = {1440: 900, 390: 844}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 COLOURS = 192
 """Flat pages keep their look with so many, and become a third as large."""
 

@@ -278,8 +278,8 @@ class Writer:
             # The services read all of a record at once, so only the newest alert goes their way.
             is_recent = newest.created_at >= recently
             long_read += raised[1:] if is_recent else raised
-            if is_recent and newest.first_opened_at:
-                recent.append((user, root, min(newest.first_opened_at, timezone.now())))
+            if is_recent and (opened_at := newest.first_opened_at):
+                recent.append((user, root, min(opened_at, timezone.now())))
         Alert.objects.bulk_update(long_read, ["first_opened_at", "read_at"], batch_size=500)
         for user, root, opened_at in recent:
             by = self._access_of(user)
