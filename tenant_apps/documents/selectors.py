@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from core.access import Access
 from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent
 from tenant_apps.documents.permissions import can_attach, can_open, can_remove
+from tenant_apps.staff.permissions import can_use_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,15 @@ def documents_of(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[DocumentView
 
 
 def get_document(access: Access, document_id: UUID) -> Document:
-    """A document this person may open; Http404 for a guessed id, another's, a hidden or a removed one."""
+    """A document this person may open; Http404 for a guessed id, another's, a hidden or a removed one.
+
+    PermissionDenied for somebody who reads the record but has no "Files".
+    """
     document = Document.objects.filter(id=document_id).first()
     if document is None or not can_open(access, document):
         raise Http404
+    if not can_use_files(access):
+        raise PermissionDenied
     return document
 
 
@@ -99,7 +106,12 @@ def students_of(document_id: UUID) -> list[UUID]:
 
 
 def count_in_draft(access: Access, draft_id: UUID) -> int:
-    """How many documents are with a draft that takes this person's; Http404 for another's or a sent one."""
+    """How many documents are with a draft that takes this person's; Http404 for another's or a sent one.
+
+    PermissionDenied for somebody without "Files", who adds none.
+    """
+    if not can_use_files(access):
+        raise PermissionDenied
     if not can_attach(access, DRAFT_OWNER, draft_id):
         raise Http404
     return Document.objects.filter(owner_kind=DRAFT_OWNER, owner_id=draft_id, deleted_at__isnull=True).count()

@@ -9,7 +9,6 @@ from django import forms
 from django.utils import timezone
 
 from core.access import Access
-from core.access.enums import SystemPermission
 from core.db.clock import now
 from tenant_apps.agencies.selectors import enabled_agencies
 from tenant_apps.categories.selectors import (
@@ -21,6 +20,7 @@ from tenant_apps.categories.selectors import (
 )
 from tenant_apps.incidents.enums import Status
 from tenant_apps.school_settings.selectors import get_settings
+from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.staff.selectors import (
     Colleague,
     alert_groups_for_incidents,
@@ -135,7 +135,7 @@ class EntryForm(forms.Form):
     @property
     def takes_files(self) -> bool:
         """Whether the form has its "Files" box."""
-        return self.access.can(SystemPermission.FILES)
+        return can_use_files(self.access)
 
     def choosable_categories(self) -> list[UUID]:
         """Ids that this person may tick: enabled, with "Add Incidents" in their user group."""

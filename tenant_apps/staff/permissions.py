@@ -86,7 +86,7 @@ def can_use_planner(access: Access) -> bool:
 
 
 def can_use_files(access: Access) -> bool:
-    """ "Files"."""
+    """ "Files": without it attachments are named, but neither opened nor added."""
     return access.can(SystemPermission.FILES)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from core.access import Access
-from core.access.enums import SystemPermission
 from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of, unread_roots
@@ -29,6 +28,7 @@ from tenant_apps.incidents.models import (
 )
 from tenant_apps.incidents.permissions import named_categories
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, students_by_ids, visible_among
 
 # Below this, "recorded" says nothing that "happened" has not said.
@@ -278,7 +278,7 @@ class _Rows:
         return self.people[written.author_id].formal if written.author_id else written.source
 
     def _files(self, written: Incident | Action) -> list[FileLine]:
-        opens = self.access.can(SystemPermission.FILES)
+        opens = can_use_files(self.access)
         documents = self.documents.get(written.pk, [])
         return [FileLine(document.name, document.url if opens else "") for document in documents]
 

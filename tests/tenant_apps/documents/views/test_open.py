@@ -44,6 +44,26 @@ def test_only_readers_of_the_record_get_the_document(put, client_for, cast, scho
         assert [event.user_id for event in events("document.opened")] == [cast.lead.user.id]
 
 
+@pytest.mark.spec("USR-28")
+def test_without_files_nothing_is_opened_or_added_by_its_address_either(put, client_for, cast, in_a):
+    """Attachments are named; their address refuses, and says nothing to those who may not read the record."""
+    from core.access import SystemPermission
+    from tenant_apps.staff.models import StaffMember
+
+    url = f"/documents/{put().id}/"
+    group = StaffMember.objects.get(user=cast.lead.user).group
+    group.system_permissions = [
+        value for value in group.system_permissions if value != SystemPermission.FILES
+    ]
+    group.save(update_fields=["system_permissions"])
+    client = client_for(cast.lead)
+    refused = client.get(url)
+    assert refused.status_code == 403
+    assert MARKER not in refused.content
+    assert client.post(f"/documents/upload/?draft={uuid7()}", {"file": "x"}).status_code == 403
+    assert client_for(cast.teacher).get(url).status_code == 404
+
+
 @pytest.mark.attack("A17")
 def test_guessed_address_is_not_found(put, client_for, cast):
     put()
