@@ -39,10 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Product:
     """The running product."""
 
-    def __init__(self, port: int, mail: MailCatcher, worker: ProductProcess) -> None:
+    def __init__(self, port: int, mail: MailCatcher, worker: ProductProcess, log: Path) -> None:
         self.port = port
         self.mail = mail
         self.worker = worker
+        self._log = log
+
+    def troubles(self) -> str:
+        """What the product's own log says about the last trouble it had."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        quiet = re.compile(r"^\S+ (INFO|DEBUG) ")
+        return "\n".join([line for line in lines if line and not quiet.match(line)][-60:])
 
     def address(self, letter: str) -> str:
         """The school's address."""
@@ -92,7 +99,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         scheduler = ProductProcess("scheduler", ["manage.py", "schedule"], environment, output=log)
         for process in (web, worker, scheduler):
             stack.enter_context(process)
-        yield Product(port, mail, worker)
+        yield Product(port, mail, worker, folder / "log")
 
 
 @pytest.fixture(scope="session")
@@ -208,4 +215,4 @@ def visit(product: Product, chromium: Browser, keys: Keys) -> Iterator[Callable[
     for context in contexts:
         context.close()
     faults = [fault for visitor in visitors for fault in visitor.watch.faults]
-    assert not faults, "\n".join(faults)
+    assert not faults, "\n".join([*faults, product.troubles()])
