@@ -6,7 +6,13 @@ from tenant_apps.incidents.selectors.chronology import (
     chronology_page,
     whole_chronology,
 )
-from tenant_apps.incidents.selectors.drafts import draft_label, get_draft, is_own_draft, open_drafts
+from tenant_apps.incidents.selectors.drafts import (
+    draft_label,
+    get_draft,
+    is_own_draft,
+    is_own_draft_under,
+    open_drafts,
+)
 from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of, entry_for
 from tenant_apps.incidents.selectors.finding import (
     action_label,
@@ -51,6 +57,7 @@ __all__ = [
     "incident_label",
     "is_listed",
     "is_own_draft",
+    "is_own_draft_under",
     "last_telling",
     "log_of",
     "may_read_action",

@@ -36,6 +36,12 @@ def is_own_draft(access: Access, draft_id: UUID) -> bool:
     return Draft.objects.filter(pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None).exists()
 
 
+def is_own_draft_under(access: Access, draft_id: UUID, incident_id: UUID) -> bool:
+    """Whether the draft is this person's open draft of an action under the incident."""
+    own = Draft.objects.filter(pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None)
+    return own.filter(incident=incident_id).exists()
+
+
 def draft_label(access: Access, draft_id: UUID) -> str:
     """What a list of documents calls a draft."""
     return f"Draft begun {get_draft(access, draft_id).begun_at:%d %B %Y}"

@@ -16,8 +16,10 @@ from tenant_apps.incidents.views.typed import kept_content, uuid_or_404
 @require_POST
 def save_draft(request: HttpRequest, draft_id: UUID) -> JsonResponse:
     """Keeps the form as it stands and answers with the time of saving."""
-    incident_id = request.GET.get("incident")
-    about = selectors.get_incident(request.access, uuid_or_404(incident_id)).pk if incident_id else None
+    about = uuid_or_404(request.GET["incident"]) if request.GET.get("incident") else None
+    # Once begun it is kept, also when the incident closes to its author meanwhile: the words are their own.
+    if about and not selectors.is_own_draft_under(request.access, draft_id, about):
+        selectors.get_incident(request.access, about)
     draft = services.save_draft(
         draft_id=draft_id, content=kept_content(request.POST), incident_id=about, by=request.access
     )

@@ -113,6 +113,12 @@ def test_draft_of_an_action_whose_incident_closed_to_its_author_is_taken_up_as_a
     client.post(f"/incidents/drafts/{draft_id}/?incident={incident.pk}", {"text": TYPED})
     assert f"/incidents/{incident.pk}/actions/add/?draft={draft_id}" in client.get("/").content.decode()
     client.post(f"/incidents/{incident.pk}/read/")
+    late = client.post(
+        f"/incidents/drafts/{draft_id}/?incident={incident.pk}", {"text": f"{TYPED}, and more"}
+    )
+    assert late.status_code == 200
     way = f"/incidents/add/?draft={draft_id}"
     assert way in client.get("/").content.decode()
-    assert TYPED in client.get(way).content.decode()
+    assert f"{TYPED}, and more" in client.get(way).content.decode()
+    other = f"/incidents/drafts/{incident.pk}/?incident={incident.pk}"
+    assert client.post(other, {"text": TYPED}).status_code == 404
