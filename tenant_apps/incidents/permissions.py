@@ -19,7 +19,7 @@ from core.access import Access
 from tenant_apps.alerts.selectors import unread_alert_exists
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import IncidentCategory, IncidentStudent
-from tenant_apps.students.selectors import student_visible
+from tenant_apps.students.selectors import sees_everybody, student_visible
 
 NOTHING = Q(pk__in=[])
 
@@ -35,11 +35,10 @@ def by_category(access: Access) -> Q:
 
 
 def by_class(access: Access) -> Q:
-    visible = student_visible(access, "student")
-    if not visible:
+    if sees_everybody(access):
         return Q()
     shown = IncidentStudent.objects.filter(incident=OuterRef("pk"), shows_full=True)
-    return Q(Exists(shown.filter(visible)))
+    return Q(Exists(shown.filter(student_visible(access, "student"))))
 
 
 def listed_for(access: Access) -> Q:

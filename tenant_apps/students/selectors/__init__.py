@@ -12,6 +12,7 @@ from tenant_apps.students.selectors.finding import (
 )
 from tenant_apps.students.selectors.limits import (
     in_classes,
+    sees_everybody,
     student_visible,
     students_visible_to,
     visible_among,
@@ -62,6 +63,7 @@ __all__ = [
     "register",
     "same_name_note",
     "search_students",
+    "sees_everybody",
     "student_header",
     "student_visible",
     "students_by_ids",

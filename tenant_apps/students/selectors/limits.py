@@ -24,6 +24,11 @@ def in_classes(access: Access) -> Q:
     return running() & Q(group_id__in=access.classes)
 
 
+def sees_everybody(access: Access) -> bool:
+    """Whether neither classes nor the want of a group hide a pupil from this person."""
+    return access.classes is None and access.sees_ungrouped
+
+
 def student_visible(access: Access, student: str = "pk") -> Q:
     """A condition for any query that has a student under the field `student`.
 
@@ -31,7 +36,7 @@ def student_visible(access: Access, student: str = "pk") -> Q:
     (archived pupils are in none) asks for the permission of its own; where kinds are restricted, that is
     one in no group of those kinds, whom nobody could be given.
     """
-    if access.classes is None and access.sees_ungrouped:
+    if sees_everybody(access):
         # Always true. An empty Q would vanish beside another one joined by "or".
         return Q(**{f"{student}__isnull": False})
     of_student = Membership.objects.filter(student=OuterRef(student))
