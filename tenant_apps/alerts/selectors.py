@@ -18,6 +18,7 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.enums import AlertReason, MailState
 from tenant_apps.alerts.models import Alert
 
+PAGE = 25
 UNREAD = Q(read_at__isnull=True, withdrawn_at__isnull=True)
 
 
@@ -95,14 +96,26 @@ def register_subject(kind: str, describe: Describe) -> None:
     _describers[kind] = describe
 
 
-def unread_for(access: Access) -> list[UnreadAlert]:
-    """The person's own unread alerts, the latest first, each with what it is about.
+def unread_for(access: Access, *, before: UUID | None = None) -> tuple[list[UnreadAlert], UUID | None]:
+    """A page of the person's own unread alerts, the latest first, each with what it is about.
 
-    An alert to what the person cannot open (a record that was removed since) is left out.
+    The second value continues the list as `before`, None at its end. An alert to what the person cannot open
+    (a record that was removed since) is left out.
     """
     if access.user_id is None:
-        return []
-    alerts = list(_own_unread(access).order_by("-created_at", "-id"))
+        return [], None
+    unread = _own_unread(access).order_by("-created_at", "-id")
+    place = Alert.objects.filter(pk=before, recipient_id=access.user_id).first() if before else None
+    if place is not None:
+        unread = unread.filter(
+            Q(created_at__lt=place.created_at) | Q(created_at=place.created_at, id__lt=place.id)
+        )
+    found = list(unread[: PAGE + 1])
+    alerts = found[:PAGE]
+    return _described(access, alerts), alerts[-1].id if len(found) > PAGE else None
+
+
+def _described(access: Access, alerts: Sequence[Alert]) -> list[UnreadAlert]:
     records: dict[str, list[UUID]] = defaultdict(list)
     for alert in alerts:
         records[alert.kind].append(alert.record_id)

@@ -32,9 +32,12 @@ class CategoryCount:
     students: int
 
 
-def everyones_parts(access: Access) -> dict[str, Any]:
-    """What both dashboards have: one's alerts, what one has just added, one's drafts."""
+def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, Any]:
+    """What both dashboards have: a page of one's alerts, what one has just added, one's drafts."""
+    alerts, older = unread_for(access, before=before)
     return {
+        "before": before,
+        "older_alerts": older,
         "alerts": [
             {
                 "id": alert.id,
@@ -46,7 +49,7 @@ def everyones_parts(access: Access) -> dict[str, Any]:
                 "created_at": alert.created_at,
                 "is_unread": True,
             }
-            for alert in unread_for(access)
+            for alert in alerts
         ],
         "telling": last_telling(access),
         "team": default_group_people(),

@@ -7,13 +7,16 @@ from django.views.decorators.http import require_safe
 from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
 from tenant_apps.dashboard import selectors
+from tenant_apps.dashboard.forms import AlertsForm
 from tenant_apps.students.services import note_listed
 
 
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    context = selectors.everyones_parts(request.access)
+    form = AlertsForm(request.GET)
+    before = form.cleaned_data["before"] if form.is_valid() else None
+    context = selectors.everyones_parts(request.access, before=before)
     if request.access.is_elevated:
         return render(request, "dashboard/home.html", context | selectors.key_users_parts(request.access))
     return render(request, "dashboard/restricted.html", context | selectors.restricted_parts(request.access))

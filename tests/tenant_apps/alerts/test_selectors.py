@@ -41,21 +41,32 @@ def test_dashboard_lists_ones_own_unread_alerts_latest_first(alert, cast, descri
     alert(cast.deputy)
     read = alert(cast.lead)
     mark_read(root_id=read, by=cast.lead.access)
-    lines = selectors.unread_for(cast.lead.access)
+    lines, _ = selectors.unread_for(cast.lead.access)
     assert [(line.record_id, line.raised_by) for line in lines] == [
         (second, "Mr Ellery"),
         (first, "Mrs Webb"),
     ]
     assert lines[0].subject.url == f"/{second}/"
     assert selectors.unread_count(cast.lead.access) == 2
-    assert selectors.unread_for(cast.teacher.access) == []
+    assert selectors.unread_for(cast.teacher.access) == ([], None)
+
+
+@pytest.mark.spec("DSH-11")
+def test_many_alerts_are_read_page_by_page(alert, cast, described):
+    made = [alert(cast.lead, at=MONDAY) for _ in range(27)]
+    first, older = selectors.unread_for(cast.lead.access)
+    rest, end = selectors.unread_for(cast.lead.access, before=older)
+    assert (len(first), len(rest), end) == (25, 2, None)
+    assert {line.record_id for line in [*first, *rest]} == set(made)
+    elsewhere, _ = selectors.unread_for(cast.deputy.access, before=older)
+    assert elsewhere == []
 
 
 @pytest.mark.spec("SAF-10")
 def test_alert_to_what_one_cannot_open_is_not_listed(alert, cast, described):
     described.add(alert(cast.lead))
     shown = alert(cast.lead)
-    assert [line.record_id for line in selectors.unread_for(cast.lead.access)] == [shown]
+    assert [line.record_id for line in selectors.unread_for(cast.lead.access)[0]] == [shown]
 
 
 def test_list_asks_no_more_for_three_alerts_than_for_one(alert, cast, described):

@@ -126,3 +126,15 @@ def test_history_learns_nothing_that_came_after_the_writing(client_for, cast, co
 @pytest.mark.parametrize("address", ["/", "/incidents/add/", "/students/search/", "/students/suggest/?q=a"])
 def test_pages_answer_to_head(client_for, cast, in_a, address):
     assert client_for(cast.lead).head(address).status_code == 200
+
+
+@pytest.mark.spec("DSH-11")
+def test_alerts_go_on_behind_the_first_page(client_for, cast, concern):
+    made = [concern(number % 6) for number in range(27)]
+    client = client_for(cast.deputy)
+    page = client.get("/").content.decode()
+    assert "27 unread" in page
+    assert f"/incidents/{made[0].pk}/" not in page
+    older = page.split('rel="next" href="')[1].split("#")[0]
+    assert f"/incidents/{made[0].pk}/" in client.get(older).content.decode()
+    assert client.get("/?before=spoilt").status_code == 200
