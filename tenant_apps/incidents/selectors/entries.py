@@ -297,7 +297,7 @@ def entry_for(access: Access, incident: Incident) -> Entry:
 def _as_reference(entry: Entry) -> Entry:
     """The linked student's log says only that there is such an incident; what it says stands elsewhere."""
     entry.is_reference = True
-    entry.text, entry.author, entry.assignee = "", "", ""
+    entry.text, entry.author, entry.assignee, entry.status, entry.categories = "", "", "", "", []
     entry.main, entry.about, entry.linked = None, None, []
     entry.agencies, entry.files, entry.told, entry.actions = [], [], [], []
     entry.recorded_at, entry.edited_at = None, None
