@@ -20,6 +20,7 @@ from tenant_apps.incidents.selectors import (
 )
 from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
 from tenant_apps.profile.selectors import student_rows
+from tenant_apps.school_settings.selectors import missing_notice_fields
 from tenant_apps.staff.selectors import default_group_people
 from tenant_apps.students.selectors import dashboard_groups, list_items, students_visible_to
 
@@ -89,6 +90,7 @@ def key_users_parts(access: Access) -> dict[str, Any]:
         "sees_list": sees_list,
         "groups": dashboard_groups(access) if sees_list else [],
         "category_counts": category_counts(access) if sees_list else [],
+        "missing_notices": missing_notice_fields() if access.is_administrator else [],
     }
 
 

@@ -217,9 +217,11 @@ class IncidentForm(EntryForm):
             self.add_error(
                 "linked", "The student whom it is about cannot be linked as well. Take one of them off."
             )
-        nobody = not cleaned.get("alert_staff") and not cleaned.get("alert_groups")
+        # To alert oneself alone is to tell nobody.
+        others = set(cleaned.get("alert_staff", [])) - {self.access.user_id}
+        nobody = not others and not cleaned.get("alert_groups")
         if self.settings.enforce_alert and nobody and "alert_staff" not in self.errors:
-            self.add_error("alert_staff", "Choose at least one person or group to alert.")
+            self.add_error("alert_staff", "Choose at least one person or group to alert, besides yourself.")
         return cleaned
 
 

@@ -165,18 +165,20 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Valkey: cache, queue, soft limits. It may be lost at any moment. -----------------------------
 
 VALKEY_URL = env.required("VALKEY_URL", "For example redis://127.0.0.1:6379/0")
+_VALKEY = {
+    "LOCATION": VALKEY_URL,
+    "KEY_FUNCTION": "core.tenancy.cache.school_key_function",
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+}
 CACHES = {
-    "default": {
-        "BACKEND": "core.tenancy.cache.FallThroughValkeyCache",
-        "LOCATION": VALKEY_URL,
-        "KEY_FUNCTION": "core.tenancy.cache.school_key_function",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
-    }
+    "default": {"BACKEND": "core.tenancy.cache.FallThroughValkeyCache", **_VALKEY},
+    "sessions": {"BACKEND": "core.tenancy.cache.SessionCache", **_VALKEY},
 }
 
 # --- Sessions and people --------------------------------------------------------------------------
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -62,3 +62,17 @@ class FallThroughValkeyCache(RedisCache):
         return self._unless_away(
             lambda: super(FallThroughValkeyCache, self).delete_many(*args, **kwargs), None
         )
+
+
+class SessionCache(FallThroughValkeyCache):
+    """Sessions, a minute at a time.
+
+    The database is what ends a session. A copy here outlives its row when somebody logs out while Valkey is
+    away, and would open the session again when it is back: so it may not live longer than that.
+    """
+
+    LONGEST = 60
+
+    def set(self, key: str, value: Any, timeout: Any = LONGEST, version: int | None = None) -> Any:
+        seconds = timeout if isinstance(timeout, int) and timeout < self.LONGEST else self.LONGEST
+        return super().set(key, value, seconds, version)

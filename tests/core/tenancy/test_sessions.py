@@ -85,3 +85,16 @@ def test_cache_that_is_away_is_empty(school_a, settings):
         assert cache.delete("key") is False
         assert cache.add("key", 1) is True
         assert cache.has_key("key") is False
+
+
+@pytest.mark.attack("A27")
+def test_cached_copy_of_a_session_lives_a_minute_at_most(school_a):
+    """Logging out while Valkey is away leaves a copy behind: it must be gone soon after Valkey is back."""
+    cache = caches[settings.SESSION_CACHE_ALIAS]
+    client = cache._cache.get_client()
+    with in_school(school_a):
+        for asked in (12 * 60 * 60, None):
+            cache.set("session", "somebody's", asked)
+            assert 0 < client.ttl(cache.make_and_validate_key("session")) <= 60
+        cache.set("session", "somebody's", 5)
+        assert client.ttl(cache.make_and_validate_key("session")) <= 5

@@ -138,3 +138,21 @@ def test_alerts_go_on_behind_the_first_page(client_for, cast, concern):
     older = page.split('rel="next" href="')[1].split("#")[0]
     assert f"/incidents/{made[0].pk}/" in client.get(older).content.decode()
     assert client.get("/?before=spoilt").status_code == 200
+
+
+@pytest.mark.spec("SAF-27")
+def test_administrators_are_told_which_notices_lack_a_name(in_a, client_for, cast):
+    from core.access import SYSTEM
+    from tenant_apps.school_settings.services import update_settings
+
+    assert "do not yet name: Headteacher" in client_for(cast.head).get("/").content.decode()
+    assert "do not yet name" not in client_for(cast.lead).get("/").content.decode()
+    update_settings(
+        by=SYSTEM,
+        head_name="Dr Coleman",
+        chair_of_governors="Mrs Hale",
+        out_of_hours_number="01632 960901",
+        lado_number="01632 960902",
+        safeguarding_line="01632 960903",
+    )
+    assert "do not yet name" not in client_for(cast.head).get("/").content.decode()

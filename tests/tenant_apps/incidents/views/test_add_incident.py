@@ -90,7 +90,7 @@ def test_non_key_user_returns_to_the_dashboard_with_the_incident_in_my_history(c
         ({"student": ""}, "Choose the student"),
         ({"text": "  "}, "Write what you saw and heard."),
         ({"categories": []}, "Choose at least one category."),
-        ({"alert_groups": []}, "Choose at least one person or group to alert."),
+        ({"alert_groups": []}, "Choose at least one person or group to alert"),
         ({"happened_on": "2099-01-01"}, "in the future"),
         ({"happened_on": "31/31/2020"}, "Give the date"),
     ],
@@ -126,3 +126,14 @@ def test_assignee_without_a_key_is_refused(client_for, cast, filled):
     answer = client_for(cast.lead).post("/incidents/add/", filled(assign_to=str(cast.support.user.pk)))
     assert answer.status_code == 422
     assert "Only key holders can be assigned" in answer.content.decode()
+
+
+@pytest.mark.spec("INC-25", "SAF-15")
+def test_alerting_oneself_alone_is_refused(client_for, cast, filled):
+    from tenant_apps.incidents.models import Incident
+
+    typed = filled(alert_groups=[], alert_staff=[str(cast.support.user.pk)])
+    answer = client_for(cast.support).post("/incidents/add/", typed)
+    assert answer.status_code == 422
+    assert "besides yourself" in answer.content.decode()
+    assert not Incident.objects.exists()
