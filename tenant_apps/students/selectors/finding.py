@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -81,7 +81,8 @@ def search_students(
 def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[StudentSuggestion]:
     """Current and starting pupils for the form's student field, of all classes, to everyone who may add.
 
-    Only the name in use is searched: a former or legal name must not be found out by typing it here.
+    Only the name in use is searched: a former or legal name must not be found out by typing it here. Those of
+    whom a name begins with what was typed come first: "siân" means Siân before Osian.
     """
     if not access.can(SystemPermission.ADD_ENTRIES):
         return []
@@ -89,7 +90,7 @@ def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[Stud
     students = _containing(Student.objects.filter(archived_at__isnull=True), term, style.sort_field)
     return [
         StudentSuggestion(**_name(row, style), same_name_count=row["same_name_count"])
-        for row in _rows(students, style, limit)
+        for row in _rows(students, style, limit, begun_with=search_key(term).split()[:1])
     ]
 
 
@@ -133,7 +134,14 @@ def _containing(students: QuerySet[Student], term: str, key: str) -> QuerySet[St
     return students.filter(*(Q(**{f"{key}__contains": word}) for word in words))
 
 
-def _rows(students: QuerySet[Student], style: NameStyle, limit: int | None) -> Iterable[dict[str, Any]]:
+def _rows(
+    students: QuerySet[Student], style: NameStyle, limit: int | None, *, begun_with: Sequence[str] = ()
+) -> Iterable[dict[str, Any]]:
+    begins = [
+        Q(**{f"{style.sort_field}__startswith": word}) | Q(**{f"{style.sort_field}__contains": f" {word}"})
+        for word in begun_with
+    ]
+    first = [Case(When(begin, then=0), default=1) for begin in begins]
     namesakes = (
         Student.objects.filter(archived_at__isnull=True, **{style.sort_field: OuterRef(style.sort_field)})
         .order_by()
@@ -143,7 +151,7 @@ def _rows(students: QuerySet[Student], style: NameStyle, limit: int | None) -> I
     )
     return (
         students.annotate(tutor=current_group("tutor"), same_name_count=Coalesce(Subquery(namesakes), 1))
-        .order_by(style.sort_field, "id")
+        .order_by(*first, style.sort_field, "id")
         .values("id", "year_group", "tutor", "archived_at", "start_date", "same_name_count", *NAME_FIELDS)[
             :limit
         ]

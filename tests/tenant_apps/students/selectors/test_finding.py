@@ -132,3 +132,12 @@ def test_only_students_on_offer_may_be_chosen(classes, cast):
     assert not may_be_chosen(plain, [classes.left.pk])
     assert may_be_chosen(cast.lead.access, [classes.left.pk])
     assert not may_be_chosen(cast.lead.access, [uuid4()])
+
+
+@pytest.mark.spec("INC-06")
+def test_whose_name_begins_with_what_is_typed_comes_first(classes, cast):
+    from tenant_apps.students.selectors import suggest_students
+
+    make_pupil("Osian", "Collins", classes.a)
+    make_pupil("Siân", "Price", classes.a)
+    assert names(suggest_students(cast.support.plain_access, "siân")) == ["Siân Price", "Osian Collins"]
