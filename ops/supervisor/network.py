@@ -1,19 +1,24 @@
 """Ports on the loopback address."""
 
 import contextlib
+import secrets
 import socket
 
 LOOPBACK = "127.0.0.1"
+# Below the ports that systems lend to clients: one of those can be taken between choosing and listening.
+LOWEST, HIGHEST = 15_000, 32_000
 
 
 def free_ports(count: int) -> list[int]:
     """Return that many different free ports; all are held while choosing, so none comes twice."""
     with contextlib.ExitStack() as held:
-        ports = []
-        for _ in range(count):
+        ports: list[int] = []
+        while len(ports) < count:
+            port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
             probe = held.enter_context(socket.socket())
-            probe.bind((LOOPBACK, 0))
-            ports.append(int(probe.getsockname()[1]))
+            with contextlib.suppress(OSError):
+                probe.bind((LOOPBACK, port))
+                ports.append(port)
         return ports
 
 

@@ -13,7 +13,7 @@ __all__ = ["add", "category", "in_class", "moment"]
 
 @pytest.fixture
 def typed(in_a: Any, category: Any, moment: Any, students_a: list[Any], cast: Any) -> Callable[..., Any]:
-    """What is posted to add an incident about the first pupil, alerted to the lead."""
+    """What is posted to add an incident about the first pupil, alerted to the lead and the deputy."""
     from django.utils import timezone
 
     from core.db.keys import uuid7
@@ -28,7 +28,7 @@ def typed(in_a: Any, category: Any, moment: Any, students_a: list[Any], cast: An
             "happened_on": f"{local:%Y-%m-%d}",
             "happened_time": f"{local:%H:%M}",
             "status": "active",
-            "alert_staff": [str(cast.lead.user.pk)],
+            "alert_staff": [str(cast.lead.user.pk), str(cast.deputy.user.pk)],
         } | changes
 
     return make
