@@ -28,6 +28,8 @@ CRASHES = 5
 CRASH_WINDOW = 60.0
 """So many crashes of one process within so many seconds, and everything is stopped."""
 
+# How long a port may stay taken after what was left over has been ended, in seconds.
+PORT_PATIENCE = 5.0
 # Under five seconds in all: the product's processes first and at once, PostgreSQL last with all that is left.
 STOP_WITHIN = 4.5
 STOP_PRODUCT = 2.2
@@ -101,9 +103,13 @@ class Supervisor:
         self.stopping.set()
 
     def _need_ports(self) -> None:
+        # A worker whose master was killed needs a moment to notice and to let go of its port.
+        end = time.monotonic() + PORT_PATIENCE
         for port in (self.options.port, self.options.port + 1):
-            if not is_free(port):
-                raise InstallationError(f"Port {port} is taken. Choose another: PORT=8100 ops/demo")
+            while not is_free(port):
+                if time.monotonic() > end or self.stopping.is_set():
+                    raise InstallationError(f"Port {port} is taken. Choose another: PORT=8100 ops/demo")
+                time.sleep(0.1)
 
     def _empty_if_asked(self) -> None:
         if self.options.fresh or self.installation.memory.get("schools") == "unfinished":
