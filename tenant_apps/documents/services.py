@@ -30,9 +30,10 @@ from core.crypto import (
 from core.db.clock import now
 from core.db.keys import uuid7
 from core.tenancy import current_school
+from tenant_apps.documents.adapters.choosing import get_store
 from tenant_apps.documents.adapters.content import HEAD_BYTES, sniff
 from tenant_apps.documents.adapters.names import clean_name
-from tenant_apps.documents.adapters.storage import ObjectMissing, StoreUnavailable, get_store
+from tenant_apps.documents.adapters.storage import ObjectMissing, StoreUnavailable
 from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent
 from tenant_apps.documents.selectors import get_document, get_removable, students_of

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from core.access import SYSTEM
 from core.audit.services import record
 from core.db.clock import now
-from core.outbox import registry, tasks
+from core.outbox import registry
 from core.outbox.errors import Retry
 from core.outbox.jobs import SchoolQueue, valkey
 from core.outbox.models import OPEN, OutboxEntry
@@ -190,6 +190,10 @@ def _refuse_free_text(value: object) -> None:
         raise FreeTextInOutboxError("An outbox payload holds ids and codes only, ready for JSON.")
 
 
+# By its name: what workers run calls these services, and they need not know it.
+DELIVER = "core.outbox.tasks.deliver"
+
+
 class _Nudge:
     """A job to enqueue when the transaction is committed; Valkey away is no error."""
 
@@ -200,7 +204,7 @@ class _Nudge:
     def __call__(self) -> bool:
         try:
             with in_school(self.school):
-                _queue(settings.VALKEY_URL).enqueue(tasks.deliver, at_front=self.urgent)
+                _queue(settings.VALKEY_URL).enqueue(DELIVER, at_front=self.urgent)
         except RedisError as error:
             logger.warning("The queue is away (%s); what is owed is in the database.", type(error).__name__)
             return False

@@ -7,11 +7,8 @@ changed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
-
-from django.conf import settings
 
 
 class StoreUnavailable(Exception):  # noqa: N818 -- named for what is so
@@ -63,40 +60,3 @@ class Store(Protocol):
     def sweep_unfinished(self, school_id: UUID, before: datetime) -> int:
         """Drop what a killed writer left half-way before this time; returns how many."""
         ...
-
-
-def get_store() -> Store:
-    """The store that the settings name: S3 when S3_BUCKET is set, else the folder."""
-    if settings.S3_BUCKET:
-        return _s3(
-            settings.S3_BUCKET,
-            settings.S3_ENDPOINT_URL or None,
-            settings.S3_REGION,
-            settings.S3_ACCESS_KEY_ID or None,
-            settings.S3_SECRET_ACCESS_KEY or None,
-        )
-    if settings.DOCUMENTS_FOLDER:
-        return _folder(str(settings.DOCUMENTS_FOLDER))
-    raise StoreUnavailable("Neither S3_BUCKET nor DOCUMENTS_FOLDER is set.")
-
-
-@lru_cache(maxsize=4)
-def _folder(path: str) -> Store:
-    from tenant_apps.documents.adapters.folder import FolderStore
-
-    return FolderStore(path)
-
-
-@lru_cache(maxsize=4)
-def _s3(
-    bucket: str, endpoint_url: str | None, region: str, access_key_id: str | None, secret: str | None
-) -> Store:
-    from tenant_apps.documents.adapters.s3 import S3Store
-
-    return S3Store(
-        bucket,
-        endpoint_url=endpoint_url,
-        region=region,
-        access_key_id=access_key_id,
-        secret_access_key=secret,
-    )
