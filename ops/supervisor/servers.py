@@ -483,6 +483,7 @@ class S3Server(Server):
                     "s3.port",
                     "s3.port.grpc",
                     "s3.port.iceberg",
+                    "s3.port.lance",
                     "master.port",
                     "master.port.grpc",
                     "volume.port",
@@ -493,7 +494,7 @@ class S3Server(Server):
                     "admin.port.grpc",
                     "metricsPort",
                 ),
-                free_ports(12),
+                free_ports(13),
                 strict=True,
             )
         )
