@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tenant_apps.students.urls")),
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),
+    path("", include("tenant_apps.administration.urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"

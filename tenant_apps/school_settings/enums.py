@@ -17,6 +17,14 @@ class GroupType(models.TextChoices):
     YEAR = "year", "Year group"
 
 
+class NonKeyReading(models.TextChoices):
+    """From where a session without a key may read what it was alerted to."""
+
+    EVERYWHERE = "everywhere", "Everywhere"
+    NETWORK = "network", "School network only"
+    KEY = "key", "Key needed"
+
+
 DEFAULT_SECURITY_MESSAGE = (
     "It is your responsibility to logout and protect the security of student information"
 )

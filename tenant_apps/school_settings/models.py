@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.db.models import Record
-from tenant_apps.school_settings.enums import GroupType, NameFormat
+from tenant_apps.school_settings.enums import GroupType, NameFormat, NonKeyReading
 
 # One row per school, under the same key in each: the table cannot come to hold two answers.
 SETTINGS_ID = uuid.UUID("00000000-0000-7000-8000-000000000001")
@@ -21,6 +21,17 @@ class Settings(Record):
     security_message = models.TextField(blank=True, default="")
     idle_timeout_minutes = models.PositiveSmallIntegerField(default=15)
     non_key_library = models.BooleanField(default=True)
+    non_key_reading = models.CharField(
+        max_length=10,
+        choices=NonKeyReading.choices,
+        default=NonKeyReading.EVERYWHERE,
+        db_default=NonKeyReading.EVERYWHERE,
+    )
+    # Address ranges of the school's own network, such as "203.0.113.0/24".
+    network_ranges = ArrayField(models.CharField(max_length=43), default=list, db_default=[], blank=True)
+    keep_read_alerts = models.BooleanField(default=False, db_default=False)
+    # An uploaded image (owner kind "logo").
+    logo_document = models.UUIDField(null=True, blank=True)
     use_legal_names = models.BooleanField(default=False)
     student_name_format = models.CharField(
         max_length=10, choices=NameFormat.choices, default=NameFormat.FIRST_LAST

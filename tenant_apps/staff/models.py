@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from core.db.models import Record
+from tenant_apps.staff.enums import ChangeKind, Decision
 
 
 class UserGroup(Record):
@@ -22,6 +23,13 @@ class UserGroup(Record):
         # Values of core.access.enums.SystemPermission; the services refuse any other.
         models.CharField(max_length=40),
         default=list,
+        blank=True,
+    )
+    overview_blocks = ArrayField(
+        # Values of core.access.enums.OverviewBlock; the services refuse any other.
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
         blank=True,
     )
 
@@ -52,6 +60,8 @@ class StaffMember(Record):
     """The school's side of a user: the group, the link to the MIS, and switches of their own.
 
     `sees_ungrouped` overrides the group's "Can view students who don't have a group" where it is not null.
+    Someone who is not in the MIS has an end date (`ends_at`), after which the account is closed. From `away_from`
+    to `away_to`, both included, alerts and assignments go to `cover` as well.
     """
 
     user = models.OneToOneField(
@@ -61,6 +71,25 @@ class StaffMember(Record):
     mis_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     job_title = models.CharField(max_length=120, blank=True, default="")
     sees_ungrouped = models.BooleanField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_to = models.DateField(null=True, blank=True)
+    cover = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(away_from__isnull=True, away_to__isnull=True, cover__isnull=True)
+                | Q(away_from__lte=models.F("away_to"), cover__isnull=False),
+                name="staff_member_away_with_cover",
+            ),
+            models.CheckConstraint(
+                condition=Q(cover__isnull=True) | ~Q(cover=models.F("user")),
+                name="staff_member_cover_is_another",
+            ),
+        ]
 
 
 class MISStaff(Record):
@@ -92,6 +121,8 @@ class AlertGroup(Record):
     is_default = models.BooleanField(default=False)
     on_incidents = models.BooleanField(default=True)
     on_library = models.BooleanField(default=True)
+    # An administrator insisted that a group of many people is offered on incidents all the same.
+    is_large_on_purpose = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["sort_key", "id"]
@@ -118,3 +149,45 @@ class AlertGroupMember(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "user"], name="alert_group_member_once")]
+
+
+class PendingChange(Record):
+    """A change to who may read Restricting categories that waits for a second person.
+
+    It takes effect when another administrator, or the person concerned, confirms it; whoever asked for it never
+    can. `payload` holds ids and values of the change, as `kind` needs them; it is applied as it was asked.
+    """
+
+    kind = models.CharField(max_length=20, choices=ChangeKind.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(UserGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    payload = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(group__isnull=False),
+                name="pending_change_concerns_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision=Decision.WAITING, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision=Decision.WAITING) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="pending_change_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decision=Decision.CONFIRMED)
+                | ~Q(decided_by=models.F("asked_by")),
+                name="pending_change_needs_a_second_person",
+            ),
+        ]

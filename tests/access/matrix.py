@@ -172,6 +172,7 @@ ROWS = [
     Row("documents:remove", "POST", "in the teacher's draft", "L L N N D N N N N", "an empty form"),
     Row("documents:remove", "POST", "of an incident under Behaviour", "L L N N N N N N N", "an empty form"),
     # --- Admin -------------------------------------------------------------------------------------
+    Row("administration:overview", "GET", "", "L L F F F F F S S"),
     Row("imports:home", "GET", "", "L L F F F F F S S"),
     Row("imports:upload", "POST", "", "L L F F F F F D D", "an extract"),
     Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),

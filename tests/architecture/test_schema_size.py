@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 48
-INDEXES = 179
+TABLES = 49
+INDEXES = 186
 
 
 def count(catalog):

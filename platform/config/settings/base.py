@@ -78,6 +78,7 @@ TENANT_APPS = [
     "tenant_apps.imports",
     "tenant_apps.profile",
     "tenant_apps.dashboard",
+    "tenant_apps.administration",
 ]
 
 INSTALLED_APPS = list(dict.fromkeys([*SHARED_APPS, *TENANT_APPS]))

@@ -20,6 +20,16 @@ class SystemPermission(TextChoices):
     ALL_CLASSES = "all_classes", "Not limited by class restrictions"
 
 
+class OverviewBlock(TextChoices):
+    """The blocks of a student's "Overview" that a user group may see; in the order of the page."""
+
+    NAME_AND_CLASS = "name_and_class", "Name and class"
+    SEN_AND_MEDICAL = "sen_and_medical", "SEN and medical"
+    CONTACTS = "contacts", "Contacts"
+    SENSITIVE = "sensitive", "Looked-after, ethnicity, religion, free school meals"
+    SUMMARY = "summary", "Summary, keywords, agencies"
+
+
 # A stolen password alone must not open a record: without a key in the session only these remain,
 # and only if the person's group has them.
 KEPT_WITHOUT_KEY: frozenset[SystemPermission] = frozenset(

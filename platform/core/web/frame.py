@@ -64,8 +64,25 @@ PLACES: Final = (
         lambda access: access.is_elevated and access.can(SystemPermission.PLANNER),
     ),
     Place("Library", "library:home", "/library/", lambda access: access.can(SystemPermission.LIBRARY_VIEW)),
-    Place("Admin", "imports:home", "/admin/", lambda access: access.is_administrator),
+    Place("Admin", "administration:overview", "/admin/", lambda access: access.is_administrator),
     Place("Account Settings", "people:account", "/account/", lambda access: True),
+)
+
+
+# The tabs of "Admin" in the guide's order; each is a route of its owner.
+ADMIN_TABS: Final = (
+    ("Overview", "administration:overview"),
+    ("Settings", "school_settings:settings"),
+    ("Imports", "imports:home"),
+    ("Categories", "categories:home"),
+    ("Agencies", "agencies:home"),
+    ("Calendar", "school_settings:calendar"),
+    ("Users", "staff:users"),
+    ("Transfers", "transfers:home"),
+    ("Groups", "classes:restrictions"),
+    ("Maps", "maps:home"),
+    ("Form Builder", "forms:home"),
+    ("Integrations", "integrations:home"),
 )
 
 
@@ -147,6 +164,17 @@ class Frame:
                 is_here = path == "/" if place.section == "/" else path.startswith(place.section)
                 entries.append(MenuEntry(place.label, address, is_here))
         return entries
+
+    @cached_property
+    def admin_tabs(self) -> list[MenuEntry]:
+        """The tabs of "Admin"; one whose route is not there is left out. Empty for everybody else."""
+        if not self._access.is_administrator:
+            return []
+        found = [(label, _address(route)) for label, route in ADMIN_TABS]
+        path = self._request.path
+        # "Overview" stands at the root of all the others: it is current only at its own address.
+        here = max((url for _, url in found if url and path.startswith(url)), key=len, default="")
+        return [MenuEntry(label, url, url == here) for label, url in found if url]
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
