@@ -60,8 +60,8 @@ class StaffMember(Record):
     """The school's side of a user: the group, the link to the MIS, and switches of their own.
 
     `sees_ungrouped` overrides the group's "Can view students who don't have a group" where it is not null.
-    Someone who is not in the MIS has an end date (`ends_at`), after which the account is closed. From `away_from`
-    to `away_to`, both included, alerts and assignments go to `cover` as well.
+    Someone who is not in the MIS has an end date (`ends_at`), after which the account is closed. From
+    `away_from` to `away_to`, both included, alerts and assignments go to `cover` as well.
     """
 
     user = models.OneToOneField(
@@ -154,8 +154,8 @@ class AlertGroupMember(Record):
 class PendingChange(Record):
     """A change to who may read Restricting categories that waits for a second person.
 
-    It takes effect when another administrator, or the person concerned, confirms it; whoever asked for it never
-    can. `payload` holds ids and values of the change, as `kind` needs them; it is applied as it was asked.
+    It takes effect when another administrator, or the person concerned, confirms it; whoever asked for it
+    never can. `payload` holds ids and values of the change, as `kind` needs them; it is applied as asked.
     """
 
     kind = models.CharField(max_length=20, choices=ChangeKind.choices)
