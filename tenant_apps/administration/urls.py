@@ -1,9 +1,9 @@
 from django.urls import path
 
-from tenant_apps.administration import views
+from tenant_apps.administration.views import overview
 
 app_name = "administration"
 
 urlpatterns = [
-    path("admin/", views.overview, name="overview"),
+    path("admin/", overview.overview, name="overview"),
 ]
