@@ -1,0 +1,3 @@
+from tenant_apps.staff.views.suggest import suggest
+
+__all__ = ["suggest"]
