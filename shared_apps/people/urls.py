@@ -2,23 +2,23 @@
 
 from django.urls import path
 
-from shared_apps.people import views
+from shared_apps.people.views import account, security_keys, signing_in
 
 app_name = "people"
 
 urlpatterns = [
-    path("login/", views.login, name="login"),
-    path("logout/", views.logout, name="logout"),
-    path("key/", views.key_prompt, name="key-prompt"),
-    path("elevate/", views.elevate, name="elevate"),
-    path("reset/", views.reset, name="reset"),
-    path("reset/sent/", views.reset_sent, name="reset-sent"),
-    path("reset/<str:token>/", views.set_password, name="set-password"),
-    path("reset/<str:token>/strength/", views.password_strength, name="password-strength"),
-    path("account/", views.account, name="account"),
-    path("account/theme/", views.theme, name="theme"),
-    path("account/security-keys/", views.security_keys, name="security-keys"),
-    path("account/security-keys/add/", views.add_device, name="add-device"),
-    path("account/security-keys/save/", views.save_device, name="save-device"),
-    path("account/security-keys/recovery-codes/", views.recovery_codes, name="recovery-codes"),
+    path("login/", signing_in.login, name="login"),
+    path("logout/", signing_in.logout, name="logout"),
+    path("key/", signing_in.key_prompt, name="key-prompt"),
+    path("elevate/", signing_in.elevate, name="elevate"),
+    path("reset/", signing_in.reset, name="reset"),
+    path("reset/sent/", signing_in.reset_sent, name="reset-sent"),
+    path("reset/<str:token>/", signing_in.set_password, name="set-password"),
+    path("reset/<str:token>/strength/", signing_in.password_strength, name="password-strength"),
+    path("account/", account.account, name="account"),
+    path("account/theme/", account.theme, name="theme"),
+    path("account/security-keys/", security_keys.security_keys, name="security-keys"),
+    path("account/security-keys/add/", security_keys.add_device, name="add-device"),
+    path("account/security-keys/save/", security_keys.save_device, name="save-device"),
+    path("account/security-keys/recovery-codes/", security_keys.recovery_codes, name="recovery-codes"),
 ]

@@ -163,7 +163,7 @@ def test_no_address_is_kept_with_the_wrong_tries(visitor):
 
 @pytest.mark.attack("A24")
 def test_one_address_trying_many_accounts_is_slowed(client_for, monkeypatch):
-    monkeypatch.setattr("shared_apps.people.views.NETWORK_LOGINS", 3)
+    monkeypatch.setattr("shared_apps.people.views.signing_in.NETWORK_LOGINS", 3)
 
     statuses = [
         client_for(None).post("/login/", {"email": f"p{n}@x.example", "password": "Spring2026!"}).status_code

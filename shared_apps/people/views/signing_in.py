@@ -1,29 +1,26 @@
-"""Pages of signing in, of setting a password, and of a person's own account and keys."""
+"""Pages of signing in, of the key that follows it, and of setting a password by a link."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-import segno
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access.decorators import key_user, public, signed_in
+from core.access.decorators import public, signed_in
 from core.audit.context import address_of
 from core.web.errors import answer
 from core.web.ratelimit import is_over, limited
 from core.web.redirects import safe_next
 from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
-from shared_apps.people.enums import PENDING_KEY, KeyUse, Rating, Theme
-from shared_apps.people.forms import CodeForm, LoginForm, NewDeviceForm, NewPasswordForm, ResetForm, ThemeForm
+from shared_apps.people.enums import KeyUse, Rating
+from shared_apps.people.forms import CodeForm, LoginForm, NewPasswordForm, ResetForm
 from shared_apps.people.selectors import LinkExpiredError
 
 HOME = "/"
@@ -166,7 +163,7 @@ def set_password(request: HttpRequest, token: str) -> HttpResponse:
     except services.WeakPasswordError as error:
         rating = error.strength.rating.label
         form.add_error("password", f"This password is rated {rating}. {' '.join(error.strength.advice)}")
-        context = {"form": form, "token": token, **_strength_context(error.strength)}
+        context = {"form": form, "token": token, **strength_context(error.strength)}
         return render(request, "people/set_password.html", context, status=INVALID)
     return redirect(f"{reverse('people:login')}?saved=1")
 
@@ -186,141 +183,15 @@ def password_strength(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "components/password_strength.html")
     strength = services.rate(form.cleaned_data["password"], personal=selectors.personal_texts(user))
-    return render(request, "components/password_strength.html", _strength_context(strength))
+    return render(request, "components/password_strength.html", strength_context(strength))
 
 
-def _strength_context(strength: services.Strength) -> dict[str, Any]:
+def strength_context(strength: services.Strength) -> dict[str, Any]:
     return {
         "rating": strength.rating.label,
         "score": SCORES[strength.rating],
         "advice": " ".join(strength.advice),
     }
-
-
-@signed_in
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """ "Account Settings": who one is here, how pages look, and the way out."""
-    return render(request, "people/account.html", {"tabs": _tabs("people:account"), "person": request.user})
-
-
-@signed_in
-@require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light, dark or high contrast, and stay on the page."""
-    form = ThemeForm(request.POST)
-    if form.is_valid():
-        services.set_theme(theme=Theme(form.cleaned_data["theme"]), by=request.access)
-    if request.headers.get("X-Requested-With") == "fetch":
-        return HttpResponse(status=204)
-    return redirect(safe_next(request, reverse("people:account")))
-
-
-@signed_in
-@never_cache
-@require_safe
-def security_keys(request: HttpRequest) -> HttpResponse:
-    """ "Security Keys": one's own devices. Closed while there is a key that this session has not used."""
-    if _key_is_unused(request):
-        return _needs_key(request)
-    context = {
-        "tabs": _tabs("people:security-keys"),
-        "keys": selectors.keys_of(request.access),
-        "codes_left": selectors.recovery_codes_left(request.access),
-        "authenticator": f"{settings.BRAND} Authenticator",
-    }
-    return render(request, "people/security_keys.html", context)
-
-
-@signed_in
-@never_cache
-@require_safe
-def add_device(request: HttpRequest) -> HttpResponse:
-    """ "Add new device": the code to scan. Nothing is registered by looking at it."""
-    if _key_is_unused(request):
-        return _needs_key(request)
-    if PENDING_KEY not in request.session:
-        request.session[PENDING_KEY] = services.new_secret()
-    return _device_page(request, NewDeviceForm())
-
-
-@signed_in
-@never_cache
-@sensitive_post_parameters("code")
-@require_POST
-def save_device(request: HttpRequest) -> HttpResponse:
-    """ "Save this device": registers the key if the code is right; the first one brings recovery codes."""
-    if _key_is_unused(request):
-        return _needs_key(request)
-    if PENDING_KEY not in request.session:
-        return redirect("people:security-keys")
-    form = NewDeviceForm(request.POST)
-    if not form.is_valid():
-        return _device_page(request, form, status=INVALID)
-    try:
-        saved = services.save_key(secret=request.session[PENDING_KEY], by=request.access, **form.cleaned_data)
-    except services.WrongCodeError:
-        form.add_error("code", WRONG_CODE)
-        return _device_page(request, form, status=INVALID, is_refused=True)
-    del request.session[PENDING_KEY]
-    if saved.recovery_codes:
-        return _codes_page(request, saved.recovery_codes, saved.name)
-    return redirect("people:security-keys")
-
-
-@key_user
-@never_cache
-@require_POST
-def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Eight new recovery codes in place of the old ones, shown once."""
-    return _codes_page(request, services.renew_recovery_codes(by=request.access))
-
-
-def _key_is_unused(request: HttpRequest) -> bool:
-    """Whether the account has a key, but this session was opened without it."""
-    return request.access.has_key and not request.access.is_elevated
-
-
-def _needs_key(request: HttpRequest) -> HttpResponse:
-    return render(request, "people/needs_key.html", {"tabs": _tabs("people:security-keys")}, status=403)
-
-
-def _device_page(
-    request: HttpRequest, form: NewDeviceForm, status: int = 200, is_refused: bool = False
-) -> HttpResponse:
-    assert request.user.is_authenticated
-    secret = request.session[PENDING_KEY]
-    context = {
-        "tabs": _tabs("people:security-keys"),
-        "form": form,
-        "qr": _qr(request.user.email, secret),
-        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        "authenticator": f"{settings.BRAND} Authenticator",
-        "is_refused": is_refused,
-    }
-    return render(request, "people/add_device.html", context, status=status)
-
-
-def _codes_page(request: HttpRequest, codes: tuple[str, ...], device: str = "") -> HttpResponse:
-    context = {"tabs": _tabs("people:security-keys"), "codes": codes, "device": device}
-    return render(request, "people/recovery_codes.html", context)
-
-
-def _qr(email: str, secret: str) -> SafeString:
-    """The code that authenticator apps scan, as SVG that needs no style of its own."""
-    issuer = settings.BRAND.replace(":", "")
-    query = urlencode({"secret": secret, "issuer": issuer, "digits": 6, "period": 30}, quote_via=quote)
-    code = segno.make(f"otpauth://totp/{quote(f'{issuer}:{email}')}?{query}", error="m", micro=False)
-    # Black on white in every theme: cameras need the contrast and the light border.
-    svg = code.svg_inline(scale=5, dark="#000", light="#fff", svgclass="qr", lineclass=None)
-    return mark_safe(svg)  # noqa: S308 -- drawn by segno; it holds rectangles and nothing that anybody typed
-
-
-def _tabs(current: str) -> list[dict[str, Any]]:
-    labels = {"people:account": "Account", "people:security-keys": "Security Keys"}
-    return [
-        {"label": label, "url": reverse(name), "current": name == current} for name, label in labels.items()
-    ]
 
 
 def _with_next(name: str, onward: str) -> str:
