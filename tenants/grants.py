@@ -49,6 +49,7 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     # Permissions: a tick taken away is a row taken away.
     "staff_categorypermission": ALL,
     "classes_classaccess": ALL,
+    "classes_classaccessgroup": ALL,
     "classes_restrictedkind": ALL,
     # Devices, links and counts of signing in.
     "people_recoverycode": ALL,

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 49
-INDEXES = 186
+TABLES = 50
+INDEXES = 190
 
 
 def count(catalog):
