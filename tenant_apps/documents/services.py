@@ -244,6 +244,31 @@ def move_to_owner(
 
 
 @transaction.atomic
+def show_to_students(
+    *, owner: Owner, student_ids: Iterable[UUID], by: Access, at: datetime | None = None
+) -> list[UUID]:
+    """Puts a record's documents into more students' vaults too; returns the ids of the documents."""
+    student_ids = list(student_ids)
+    documents = list(
+        Document.objects.filter(owner_kind=owner[0], owner_id=owner[1], deleted_at__isnull=True)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
+    for document_id in documents:
+        _add_students(document_id, student_ids)
+    if documents and student_ids:
+        record(
+            "document.shared",
+            by=by,
+            students=student_ids,
+            record=owner,
+            detail={"documents": documents},
+            at=at,
+        )
+    return documents
+
+
+@transaction.atomic
 def remove_from_draft(document_id: UUID, *, by: Access, at: datetime | None = None) -> None:
     """Takes one's own document out of a draft; Http404 otherwise. The sweep erases the object."""
     document = get_removable(by, document_id)

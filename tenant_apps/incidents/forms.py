@@ -243,6 +243,20 @@ class ActionForm(EntryForm):
         )
 
 
+class CopyForm(forms.Form):
+    """ "Add to linked incidents": to which of the students who do not have the action yet."""
+
+    share_documents = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, offered: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["students"] = UUIDList(
+            offered=offered,
+            error_messages={"required": "Choose at least one linked student, or go back."},
+            wrong="One of these students is not linked to the incident any more. Choose again.",
+        )
+
+
 class FollowingForm(forms.Form):
     """Status and assignee, on the entry.
 

@@ -107,6 +107,19 @@ class World:
         )
         return ActionCategory.objects.get(state="waiting")
 
+    def action_under(self, name):
+        """An action that was not copied to the student linked to its incident."""
+        from tenant_apps.incidents.services import LinkedStudent, add_action
+
+        incident = self.incident(name, linked=[LinkedStudent(self.students[1].pk, "sibling")])
+        return add_action(
+            action_id=uuid7(),
+            incident_id=incident.pk,
+            text="Rang home.",
+            happened_at=now(),
+            by=self.cast.lead.access,
+        )
+
     @cached_property
     def draft_id(self):
         from tenant_apps.incidents.services import save_draft
@@ -163,6 +176,10 @@ RELATIONS = {
     "under Child Protection, all alerted": lambda world: {"incident_id": world.alerted.pk},
     "under Child Protection, all alerted and read": lambda world: {"incident_id": world.read.pk},
     "of no incident": lambda world: {"incident_id": uuid4()},
+    "under Behaviour, not copied": lambda world: {"action_id": world.action_under("Behaviour").pk},
+    "under Child Protection, not copied": lambda world: {
+        "action_id": world.action_under("Child Protection").pk
+    },
     "waiting on an Early Help incident": lambda world: {"waiting_id": world.waiting.pk},
     "into a new draft": lambda world: {},
     "of an incident under Behaviour": lambda world: {"document_id": world.document_of("Behaviour").id},
@@ -194,6 +211,7 @@ FORMS = {
     "a draft": lambda world: {"text": "Said she had no breakfast."},
     "an action": lambda world: world.typed(),
     "the status Closed": lambda world: {"status": "closed"},
+    "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
     "a yes": lambda world: {"decision": "confirm"},
     "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},

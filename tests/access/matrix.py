@@ -161,6 +161,22 @@ ROWS = [
     Row(
         "incidents:change-status", "POST", "under Child Protection", "L L F F N N D D N", "the status Closed"
     ),
+    Row("incidents:copy-action", "GET", "under Behaviour, not copied", "L L F F S S S S F"),
+    Row("incidents:copy-action", "GET", "under Child Protection, not copied", "L L F F N N S S F"),
+    Row(
+        "incidents:copy-action",
+        "POST",
+        "under Behaviour, not copied",
+        "L L F F D D D D F",
+        "a linked student",
+    ),
+    Row(
+        "incidents:copy-action",
+        "POST",
+        "under Child Protection, not copied",
+        "L L F F N N D D F",
+        "a linked student",
+    ),
     Row(
         "incidents:decide-category", "POST", "waiting on an Early Help incident", "L L F F N N D D N", "a yes"
     ),

@@ -24,6 +24,7 @@ SHARED = {
         "student_id",
         "group_id",
         "incident_id",
+        "action_id",
         "draft_id",
         "document_id",
         "import_id",
@@ -101,7 +102,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         )
         other = Category.objects.get(name="Behaviour")
         add_action(
-            action_id=uuid7(),
+            action_id=ids["action_id"],
             incident_id=ids["incident_id"],
             text=f"{marker} again.",
             happened_at=now(),

@@ -16,6 +16,7 @@ from tenant_apps.incidents.selectors.drafts import (
 from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of, entry_for
 from tenant_apps.incidents.selectors.finding import (
     action_label,
+    get_action,
     get_incident,
     incident_label,
     is_listed,
@@ -51,6 +52,7 @@ __all__ = [
     "draft_label",
     "entries_of",
     "entry_for",
+    "get_action",
     "get_draft",
     "get_incident",
     "history_of",

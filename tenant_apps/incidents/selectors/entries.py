@@ -73,7 +73,10 @@ class WaitingCategory:
 
 @dataclass
 class ActionLine:
-    """An action as a page shows it. `recorded_at` only where it differs from the event by over an hour."""
+    """An action as a page shows it. `recorded_at` only where it differs from the event by over an hour.
+
+    `not_copied_to` are the students linked with the full text who do not have it in their log.
+    """
 
     id: UUID
     text: str
@@ -87,6 +90,8 @@ class ActionLine:
     waiting_categories: list[WaitingCategory]
     copied_to: list[str]
     told: list[AlertStatus]
+    not_copied_to: list[StudentName] = field(default_factory=list)
+    options: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -272,7 +277,16 @@ class _Rows:
             ],
             copied_to=[self.students[copy.student_id].name for copy in self.copies[action.pk]],
             told=self._told(action),
+            not_copied_to=self._not_copied_to(action),
         )
+
+    def _not_copied_to(self, action: Action) -> list[StudentName]:
+        have = {copy.student_id for copy in self.copies[action.pk]}
+        return [
+            self.students[part.student_id]
+            for part in self.parts[action.incident_id]
+            if part.part == Part.LINKED and part.shows_full and part.student_id not in have
+        ]
 
     def _author(self, written: Incident | Action) -> str:
         return self.people[written.author_id].formal if written.author_id else written.source

@@ -42,6 +42,15 @@ def readable_among(access: Access, incident_ids: Collection[UUID]) -> set[UUID]:
     return set(incidents.values_list("pk", flat=True))
 
 
+def get_action(access: Access, action_id: UUID) -> Action:
+    """The action with its incident, for someone who may read that; else raises Http404."""
+    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
+    if action is None:
+        raise Http404("no such action")
+    action.incident = get_incident(access, action.incident_id)
+    return action
+
+
 def may_read_action(access: Access, action_id: UUID) -> bool:
     """Whether this person may open the action: who reads the incident reads its actions."""
     incident_id = (
@@ -69,7 +78,4 @@ def incident_label(access: Access, incident_id: UUID) -> str:
 
 def action_label(access: Access, action_id: UUID) -> str:
     """What a list of documents calls the action, for someone who may read it."""
-    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
-    if action is None:
-        raise Http404("no such action")
-    return f"Action under incident no. {get_incident(access, action.incident_id).number}"
+    return f"Action under incident no. {get_action(access, action_id).incident.number}"

@@ -1,6 +1,11 @@
 """Every write to incidents, actions and drafts."""
 
-from tenant_apps.incidents.services.actions import add_action, decide_waiting_category, widened_groups
+from tenant_apps.incidents.services.actions import (
+    add_action,
+    add_to_linked_incidents,
+    decide_waiting_category,
+    widened_groups,
+)
 from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
 from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
 from tenant_apps.incidents.services.following import (
@@ -15,6 +20,7 @@ __all__ = [
     "LinkedStudent",
     "add_action",
     "add_incident",
+    "add_to_linked_incidents",
     "change_status",
     "claim_draft",
     "decide_waiting_category",

@@ -16,7 +16,7 @@ from core.db.keys import uuid7
 from tenant_apps.alerts.selectors import recipient_ids
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
-from tenant_apps.documents.services import move_to_owner
+from tenant_apps.documents.services import move_to_owner, show_to_students
 from tenant_apps.incidents.enums import CategoryState, Part
 from tenant_apps.incidents.models import Action, ActionAgency, ActionCategory, ActionStudent, Draft, Incident
 from tenant_apps.incidents.selectors.finding import get_incident
@@ -120,6 +120,50 @@ def add_action(
     Draft.objects.filter(pk=action_id, author=by.user_id).update(sent_at=recorded_at)
     keep_action_version(action, made_by=by.user_id, at=recorded_at)
     record("action.added", by=by, students=[*main, *copies], record=("action", action.pk), at=recorded_at)
+    return action
+
+
+@transaction.atomic
+def add_to_linked_incidents(
+    *,
+    action_id: UUID,
+    student_ids: Iterable[UUID],
+    by: Access,
+    share_documents: bool = False,
+    at: datetime | None = None,
+) -> Action:
+    """Copies an action to linked students' logs after it was added; who has it already keeps what they have.
+
+    Nobody new may read the incident by it: a linked student's full text was already open to whoever may see
+    that student. Raises Http404 for an action that the person may not read, and for a student who is not
+    linked to its incident with the full text; PermissionDenied without a key.
+    """
+    if not by.is_elevated:
+        raise PermissionDenied("Copying an action needs a key.")
+    _assert_may_add(by, frozenset())
+    incident_id = (
+        Action.objects.filter(pk=action_id, deleted_at=None).values_list("incident", flat=True).first()
+    )
+    if incident_id is None:
+        raise Http404("no such action")
+    incident = get_incident(by, incident_id, for_update=True)
+    action = incident.actions.get(pk=action_id)
+    linked = incident.participants.filter(part=Part.LINKED, shows_full=True)
+    if not set(wanted := dict.fromkeys(student_ids)) <= set(linked.values_list("student", flat=True)):
+        raise Http404("no such linked student")
+    have = set(action.copied_to.values_list("student", flat=True))
+    added = [student for student in wanted if student not in have]
+    if not added:
+        return action
+    copied_at = at or now()
+    ActionStudent.objects.bulk_create(
+        ActionStudent(action=action, student_id=student, shares_documents=share_documents)
+        for student in added
+    )
+    if share_documents:
+        show_to_students(owner=("action", action.pk), student_ids=added, by=by, at=copied_at)
+    keep_action_version(action, made_by=by.user_id, at=copied_at)
+    record("action.copied", by=by, students=added, record=("action", action.pk), at=copied_at)
     return action
 
 

@@ -1,4 +1,4 @@
-from tenant_apps.incidents.views.actions import add_action, decide_category
+from tenant_apps.incidents.views.actions import add_action, copy_action, decide_category
 from tenant_apps.incidents.views.adding import add_incident, told
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
@@ -10,6 +10,7 @@ __all__ = [
     "change_status",
     "chronology",
     "chronology_pdf",
+    "copy_action",
     "decide_category",
     "discard_draft",
     "entry",

@@ -11,7 +11,7 @@ from core.access.decorators import key_user, requires
 from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ActionForm
+from tenant_apps.incidents.forms import ActionForm, CopyForm
 from tenant_apps.incidents.selectors import Entry
 from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import form_notices
@@ -50,6 +50,36 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )
     messages.success(request, "The action was added.")
     return redirect("incidents:entry", incident_id=incident_id)
+
+
+@key_user
+@requires(SystemPermission.ADD_ENTRIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def copy_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
+    """ "Add to linked incidents": a copy to linked students that was forgotten when the action was added."""
+    incident = selectors.get_action(request.access, action_id).incident
+    entry = selectors.entry_for(request.access, incident)
+    action = next(action for action in entry.actions if action.id == action_id)
+    offered = [student.id for student in action.not_copied_to]
+    form = CopyForm(request.POST if request.method == "POST" else None, offered=offered)
+    if request.method == "POST" and form.is_valid():
+        services.add_to_linked_incidents(
+            action_id=action_id,
+            student_ids=form.cleaned_data["students"],
+            share_documents=form.cleaned_data["share_documents"],
+            by=request.access,
+        )
+        messages.success(request, "The action was added to the linked students' logs.")
+        return redirect("incidents:entry", incident_id=incident.pk)
+    chosen = request.POST.getlist("students") if form.is_bound else [str(student) for student in offered]
+    context = {
+        "entry": entry,
+        "action": action,
+        "form": form,
+        "chosen": chosen,
+        "faults": faults_of(form, FIELDS | {"students": "Linked student(s)"}),
+    }
+    return render(request, "incidents/copy_action.html", context, status=422 if form.errors else 200)
 
 
 @key_user

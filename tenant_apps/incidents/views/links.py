@@ -30,5 +30,10 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             )
         if may_add:
             entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
+        if may_add and access.is_elevated:
+            for action in entry.actions:
+                if action.not_copied_to:
+                    copy_url = reverse("incidents:copy-action", args=[action.id])
+                    action.options = [{"label": "Add to linked incidents", "url": copy_url}]
         if entry.has_unread_alert:
             entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.forms import Form
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,6 @@ from core.access import Access
 from core.db.clock import now
 from shared_apps.people.selectors import names_of
 from tenant_apps.documents.selectors import documents_of
-from tenant_apps.incidents.forms import EntryForm
 from tenant_apps.incidents.selectors import is_own_draft
 from tenant_apps.staff.selectors import active_among
 from tenant_apps.students.selectors import StudentName, choosable_among, students_by_ids, year_label
@@ -135,7 +135,7 @@ FIELDS = {
 }
 
 
-def faults_of(form: EntryForm, names: Mapping[str, str] = FIELDS) -> list[dict[str, str]]:
+def faults_of(form: Form, names: Mapping[str, str] = FIELDS) -> list[dict[str, str]]:
     """Every fault for the summary at the top: which control it leads to, and the field with its sentence."""
     return [
         {"target": f"id_{field}", "message": f"{label}: {sentence}"}

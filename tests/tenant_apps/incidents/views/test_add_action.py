@@ -164,3 +164,93 @@ def test_author_of_an_action_is_not_alerted_to_it_with_the_others(client_for, ca
     client_for(cast.deputy).post(f"/incidents/{incident.pk}/actions/add/", typed(like_incident="on"))
     alerted = Alert.objects.filter(kind="action", root_id=incident.pk).values_list("recipient", flat=True)
     assert list(alerted) == [cast.head.user.pk]
+
+
+@pytest.fixture
+def forgotten(in_a, add, cast, students_a, moment):
+    """An action with a file that was not copied to the linked student."""
+    from core.db.keys import uuid7
+    from tenant_apps.documents.services import receive
+    from tenant_apps.incidents.services import LinkedStudent, add_action
+
+    def make(*categories, shows_full=True):
+        incident = add(
+            *categories, linked=[LinkedStudent(students_a[1].pk, "sibling", shows_full=shows_full)]
+        )
+        draft = uuid7()
+        owner = ("draft", draft)
+        receive([b"A letter."], name="quillfeather-letter.txt", owner=owner, by=cast.lead.access)
+        return add_action(
+            action_id=draft,
+            incident_id=incident.pk,
+            text="Rang mum about Quillfeather.",
+            happened_at=moment,
+            by=cast.lead.access,
+        )
+
+    return make
+
+
+@pytest.mark.spec("ACT-10")
+def test_forgotten_copy_is_made_later_from_the_options(client_for, cast, forgotten, students_a):
+    from tenant_apps.incidents.models import ActionVersion
+
+    action = forgotten("Behaviour")
+    client = client_for(cast.lead)
+    log = f"/students/{students_a[1].pk}/incidents/"
+    page = client.get(f"/students/{students_a[0].pk}/incidents/").content.decode()
+    address = f"/incidents/actions/{action.pk}/linked/"
+    assert "Add to linked incidents" in page
+    assert address in page
+    assert "Rang mum about Quillfeather." not in client.get(log).content.decode()
+    client.get(address)
+    answer = client.post(address, {"students": [str(students_a[1].pk)]})
+    assert answer.status_code == 302
+    linked = client.get(log).content.decode()
+    assert "Rang mum about Quillfeather." in linked
+    assert "quillfeather-letter.txt" not in linked
+    assert ActionVersion.objects.filter(action=action).count() == 2
+    assert ActionVersion.objects.latest("id").snapshot["students"] == [str(students_a[1].pk)]
+    # Nobody is left to copy it to.
+    assert address not in client.get(f"/students/{students_a[0].pk}/incidents/").content.decode()
+
+
+@pytest.mark.spec("ACT-09", "ACT-10")
+def test_later_copy_shares_documents_only_when_asked(client_for, cast, forgotten, students_a):
+    from tenant_apps.documents.models import DocumentStudent
+
+    action = forgotten("Behaviour")
+    client = client_for(cast.lead)
+    sent = {"students": [str(students_a[1].pk)], "share_documents": "on"}
+    client.post(f"/incidents/actions/{action.pk}/linked/", sent)
+    assert (
+        "quillfeather-letter.txt" in client.get(f"/students/{students_a[1].pk}/incidents/").content.decode()
+    )
+    assert DocumentStudent.objects.filter(student=students_a[1]).count() == 1
+    # The same form sent twice changes nothing more.
+    assert client.post(f"/incidents/actions/{action.pk}/linked/", sent).status_code == 422
+    assert DocumentStudent.objects.filter(student=students_a[1]).count() == 1
+
+
+@pytest.mark.spec("ACT-10")
+def test_later_copy_is_for_key_users_who_may_read_and_students_with_the_full_text(
+    client_for, cast, forgotten, students_a
+):
+    from tenant_apps.incidents.models import ActionStudent
+
+    hidden = forgotten("Child Protection")
+    sent = {"students": [str(students_a[1].pk)]}
+    for client, status in ((client_for(cast.teacher), 404), (client_for(cast.lead, elevated=False), 403)):
+        for answer in (
+            client.get(f"/incidents/actions/{hidden.pk}/linked/"),
+            client.post(f"/incidents/actions/{hidden.pk}/linked/", sent),
+        ):
+            assert answer.status_code == status
+            assert "Quillfeather" not in answer.content.decode()
+    by_reference = forgotten("Behaviour", shows_full=False)
+    address = f"/incidents/actions/{by_reference.pk}/linked/"
+    assert "has the action already" in client_for(cast.lead).get(address).content.decode()
+    assert client_for(cast.lead).post(address, sent).status_code == 422
+    nobody = client_for(cast.lead).post(f"/incidents/actions/{hidden.pk}/linked/", {})
+    assert "Choose at least one linked student" in nobody.content.decode()
+    assert not ActionStudent.objects.exists()
