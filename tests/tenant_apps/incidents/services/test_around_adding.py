@@ -132,25 +132,3 @@ def test_nobody_chosen_alerts_the_default_group(add, cast):
     add("Cause for Concern", by=cast.support.access)
     people = set(Alert.objects.values_list("recipient", flat=True))
     assert people == {cast.lead.user.pk, cast.deputy.user.pk}
-
-
-@pytest.mark.fault("F2")
-def test_nothing_is_stored_when_the_last_step_fails(add, cast, monkeypatch):
-    from core.db.keys import uuid7
-    from tenant_apps.alerts.models import Alert
-    from tenant_apps.incidents.models import Draft, Incident
-    from tenant_apps.incidents.services import adding, save_draft
-
-    draft = uuid7()
-    save_draft(draft_id=draft, content={"text": [SECRET]}, by=cast.lead.access)
-
-    def killed() -> int:
-        raise ConnectionResetError
-
-    monkeypatch.setattr(adding, "_next_number", killed)
-    with pytest.raises(ConnectionResetError):
-        add(incident_id=draft, alert_user_ids=[cast.deputy.user.pk])
-    assert not Incident.objects.exists()
-    assert not Alert.objects.exists()
-    assert Draft.objects.get().content == {"text": [SECRET]}
-    assert Draft.objects.get().sent_at is None
