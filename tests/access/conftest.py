@@ -138,6 +138,15 @@ class World:
         return document
 
     @cached_property
+    def closure_id(self):
+        from core.access import SYSTEM
+        from tenant_apps.school_settings.selectors import get_settings
+        from tenant_apps.school_settings.services import add_closure
+
+        monday = get_settings().year_start + timedelta(days=-get_settings().year_start.weekday() % 7)
+        return add_closure(date=monday, name="Training day", by=SYSTEM)[0].pk
+
+    @cached_property
     def import_id(self):
         from tenant_apps.imports.models import Import
 
@@ -189,6 +198,8 @@ RELATIONS = {
     "in the teacher's draft": lambda world: {
         "document_id": world.document(("draft", world.draft_id), world.cast.teacher.access).id
     },
+    "of a closure": lambda world: {"closure_id": world.closure_id},
+    "of no closure": lambda world: {"closure_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
 }
@@ -214,8 +225,20 @@ FORMS = {
     "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
     "a yes": lambda world: {"decision": "confirm"},
     "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
+    "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
+    "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
+    "a closure": lambda world: {"date": "2026-12-21", "until": "2027-01-01", "name": "Christmas"},
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
+
+
+def filled_settings(**changes):
+    """The form of "Settings" as a browser sends it: as it stands, with these changes."""
+    from tenant_apps.school_settings.forms import SettingsForm
+
+    form = SettingsForm()
+    values = {name: form[name].value() for name in form.fields} | changes
+    return {name: "on" if value is True else value for name, value in values.items() if value is not False}
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ ROWS = [
     Row("people:add-device", "GET", "", "L L S F S S S S S"),
     Row("people:save-device", "POST", "without having seen the code", "L L K F K K K K K", "a wrong code"),
     Row("people:recovery-codes", "POST", "", "L L F F D D D D D", "an empty form"),
+    Row("hide-names", "POST", "", "L L K K K K K K K", "an empty form"),
     # --- Frame and dashboards ----------------------------------------------------------------------
     Row("dashboard:home", "GET", "", EVERYBODY_SIGNED_IN),
     Row("dashboard:monitored", "GET", "of Behaviour", "L L F F S S S S F"),
@@ -189,6 +190,14 @@ ROWS = [
     Row("documents:remove", "POST", "of an incident under Behaviour", "L L N N N N N N N", "an empty form"),
     # --- Admin -------------------------------------------------------------------------------------
     Row("administration:overview", "GET", "", "L L F F F F F S S"),
+    Row("school_settings:settings", "GET", "", "L L F F F F F S S"),
+    Row("school_settings:settings", "POST", "", "L L F F F F F D D", "the settings"),
+    Row("school_settings:settings", "POST", "", "L L F F F F F R R", "an empty form"),
+    Row("school_settings:calendar", "GET", "", "L L F F F F F S S"),
+    Row("school_settings:calendar", "POST", "", "L L F F F F F D D", "an academic year"),
+    Row("school_settings:close", "POST", "", "L L F F F F F D D", "a closure"),
+    Row("school_settings:reopen", "POST", "of a closure", "L L F F F F F D D", "an empty form"),
+    Row("school_settings:reopen", "POST", "of no closure", "L L F F F F F N N", "an empty form"),
     Row("imports:home", "GET", "", "L L F F F F F S S"),
     Row("imports:upload", "POST", "", "L L F F F F F D D", "an extract"),
     Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "core.access.middleware.AccessMiddleware",
     "core.audit.middleware.RefusalMiddleware",
+    "core.web.hiding.HideNamesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

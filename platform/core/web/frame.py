@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from core.access.access import Access
 from core.access.enums import SystemPermission
 from core.access.loading import access_of
+from core.web.hiding import hides_names
 
 Part = Callable[[HttpRequest], Any]
 
@@ -135,6 +136,11 @@ class Frame:
     def is_elevated(self) -> bool:
         """Whether a key was used in this session."""
         return self._access.is_elevated
+
+    @property
+    def hides_names(self) -> bool:
+        """Whether "Hide Names" is on in this session."""
+        return hides_names(self._request)
 
     @property
     def can_add(self) -> bool:

@@ -29,7 +29,7 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.permissions import named_categories
 from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.staff.permissions import can_use_files
-from tenant_apps.students.selectors import StudentName, students_by_ids, visible_among
+from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids, visible_among
 
 # Below this, "recorded" says nothing that "happened" has not said.
 RECORDED_LATER = timedelta(hours=1)
@@ -210,10 +210,11 @@ class _Rows:
         parts = self.parts[incident.pk]
         people = [_part(part, self.students) for part in parts]
         carried = [row.category_id for row in self.carried[incident.pk]]
+        pupils = [part.student_id for part in parts]
         return Entry(
             id=incident.pk,
             number=incident.number,
-            text=incident.text,
+            text=hide_names(incident.text, about=pupils),
             author=self._author(incident),
             happened_at=incident.happened_at,
             recorded_at=_recorded_later(incident),
@@ -230,7 +231,7 @@ class _Rows:
             actions=[self._action(action) for action in self.actions[incident.pk]],
             has_unread_alert=incident.pk in self.unread,
             carried_ids=frozenset(carried),
-            student_ids=[part.student_id for part in parts],
+            student_ids=pupils,
         )
 
     def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
@@ -260,7 +261,7 @@ class _Rows:
         waiting = [row for row in added if row.state == CategoryState.WAITING and self.access.is_elevated]
         return ActionLine(
             id=action.pk,
-            text=action.text,
+            text=hide_names(action.text, about=self._pupils(action.incident_id)),
             author=self._author(action),
             happened_at=action.happened_at,
             recorded_at=_recorded_later(action),
@@ -294,7 +295,14 @@ class _Rows:
     def _files(self, written: Incident | Action) -> list[FileLine]:
         opens = can_use_files(self.access)
         documents = self.documents.get(written.pk, [])
-        return [FileLine(document.name, document.url if opens else "") for document in documents]
+        pupils = self._pupils(written.pk if isinstance(written, Incident) else written.incident_id)
+        return [
+            FileLine(hide_names(document.name, about=pupils), document.url if opens else "")
+            for document in documents
+        ]
+
+    def _pupils(self, incident_id: UUID) -> list[UUID]:
+        return [part.student_id for part in self.parts[incident_id]]
 
     def _told(self, written: Incident | Action) -> list[AlertStatus]:
         """Who was told is for key users, and for the author of the entry."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.access.decorators import key_user, requires
 from core.access.enums import SystemPermission
 from core.db.keys import uuid7
+from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import ActionForm, CopyForm
 from tenant_apps.incidents.selectors import Entry
@@ -19,6 +20,7 @@ from tenant_apps.staff.selectors import form_notices
 
 @requires(SystemPermission.ADD_ENTRIES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_to_show_names
 def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     incident = selectors.get_incident(request.access, incident_id)
     entry = selectors.entry_for(request.access, incident)
@@ -55,6 +57,7 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 @key_user
 @requires(SystemPermission.ADD_ENTRIES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_to_show_names
 def copy_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """ "Add to linked incidents": a copy to linked students that was forgotten when the action was added."""
     incident = selectors.get_action(request.access, action_id).incident

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
 from core.db.keys import uuid7
+from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import IncidentForm
 from tenant_apps.incidents.views.links import place_in_log
@@ -19,6 +20,7 @@ from tenant_apps.staff.selectors import default_group_people, form_notices
 
 @requires(SystemPermission.ADD_ENTRIES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_to_show_names
 def add_incident(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = IncidentForm(access=request.access)

@@ -7,6 +7,7 @@ from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
 from core.db.clock import now
 from core.tenancy import current_school
+from core.web.hiding import for_paper
 from core.web.pdf import render_pdf
 from shared_apps.people.selectors import names_of
 from tenant_apps.incidents import selectors, services
@@ -18,7 +19,8 @@ from tenant_apps.students.selectors import get_student, student_header
 def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """ "Print view": this one incident and its actions as a PDF."""
     incident = selectors.get_incident(request.access, incident_id)
-    entry = selectors.entry_for(request.access, incident)
+    with for_paper():
+        entry = selectors.entry_for(request.access, incident)
     services.note_printed(student_ids=entry.student_ids, entries=[entry.id], by=request.access)
     context = {"entry": entry, "print": _made(request, f"Incident no. {incident.number}")}
     return _pdf("incidents/print_entry.html", context, f"record-{incident.number}.pdf")
@@ -29,12 +31,14 @@ def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """ "PDF (print view)" of the "Incidents" tab: every entry open to the reader."""
     student = get_student(request.access, student_id)
-    entries = list(selectors.whole_chronology(request.access, student_id))
+    with for_paper():
+        header = student_header(student)
+        entries = list(selectors.whole_chronology(request.access, student_id))
     services.note_printed(
         student_ids=[student_id], entries=[entry.id for entry in entries], by=request.access
     )
     context = {
-        "student": student_header(student),
+        "student": header,
         "entries": entries,
         "last": entries[-1] if entries else None,
         "print": _made(request, "Chronology"),

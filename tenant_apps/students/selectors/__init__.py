@@ -10,6 +10,7 @@ from tenant_apps.students.selectors.finding import (
     search_students,
     suggest_students,
 )
+from tenant_apps.students.selectors.hiding import hidden_part, hide_names
 from tenant_apps.students.selectors.limits import (
     in_classes,
     sees_everybody,
@@ -54,6 +55,8 @@ __all__ = [
     "dashboard_groups",
     "display_name",
     "get_student",
+    "hidden_part",
+    "hide_names",
     "in_classes",
     "initials_of",
     "linked_students",

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from core.web.hiding import ShownAs, shown_as
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.enums import YEAR_GROUPS
 from tenant_apps.students.models import Membership, Student
+from tenant_apps.students.selectors.hiding import hidden_part
 
 NAME_FIELDS = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
 
@@ -61,7 +63,7 @@ def name_style() -> NameStyle:
 
 def display_name(names: Mapping[str, Any] | Student, style: NameStyle) -> str:
     """A pupil's name as this school shows it; `names` is a student or a mapping with NAME_FIELDS."""
-    forename, surname = name_parts(names, style)
+    forename, surname = map(hidden_part, name_parts(names, style))
     if style.surname_first and forename and surname:
         return f"{surname}, {forename}"
     return f"{forename} {surname}".strip()
@@ -69,6 +71,8 @@ def display_name(names: Mapping[str, Any] | Student, style: NameStyle) -> str:
 
 def initials_of(names: Mapping[str, Any] | Student, style: NameStyle) -> str:
     """First letters of forename and surname, which stand for the name where it is hidden or small."""
+    if shown_as() is ShownAs.BLOCK:
+        return ""
     return "".join(part[:1].upper() for part in name_parts(names, style))
 
 
