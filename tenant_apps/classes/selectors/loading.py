@@ -1,8 +1,5 @@
-"""Reads of student groups, and the loader of a person's access."""
+"""The loader of a person's access, and the class limits in it."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +9,8 @@ from django.db.models import OuterRef
 from core.access import Access, SystemPermission, reduce_without_key
 from shared_apps.people.selectors import has_key
 from tenant_apps.categories.selectors import restricting_ids
-from tenant_apps.classes.models import ClassAccess, RestrictedKind, StudentGroup
+from tenant_apps.classes.models import ClassAccess, RestrictedKind
 from tenant_apps.staff.selectors import permissions_of
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """A student group as lists show it."""
-
-    id: UUID
-    kind: str
-    name: str
-    sort_key: str
-    teacher_id: UUID | None
-    ended_on: date | None
 
 
 def load_access(user: Any, *, is_elevated: bool) -> Access:
@@ -72,36 +57,3 @@ def class_limits_of(user_id: UUID) -> tuple[frozenset[str], frozenset[UUID] | No
     if not rows:
         return frozenset(), None
     return frozenset(kind for kind, _ in rows), frozenset(group for _, groups in rows for group in groups)
-
-
-def current_groups(access: Access, *, kinds: Collection[str] = ()) -> list[GroupView]:
-    """Groups that have not ended and that this person may see into, by kind and name.
-
-    With restricted kinds a person sees the listed groups only: a group of a kind that is not restricted would
-    show students who are not theirs.
-    """
-    groups = StudentGroup.objects.filter(ended_on__isnull=True)
-    if kinds:
-        groups = groups.filter(kind__in=kinds)
-    if access.classes is not None:
-        groups = groups.filter(id__in=access.classes)
-    return _views(groups)
-
-
-def groups_by_ids(group_ids: Iterable[UUID]) -> Mapping[UUID, GroupView]:
-    """These groups, ended ones too, by id. For names beside students whom the caller may see."""
-    return {group.id: group for group in _views(StudentGroup.objects.filter(id__in=set(group_ids)))}
-
-
-def restricted_kinds() -> frozenset[str]:
-    """The kinds of group under "Restrict Access"."""
-    return frozenset(RestrictedKind.objects.values_list("kind", flat=True))
-
-
-def _views(groups: Any) -> list[GroupView]:
-    return [
-        GroupView(*row)
-        for row in groups.order_by("kind", "sort_key", "id").values_list(
-            "id", "kind", "name", "sort_key", "teacher_id", "ended_on"
-        )
-    ]
