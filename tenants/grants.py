@@ -84,6 +84,13 @@ IN_PUBLIC: Mapping[str, Mapping[str, Privileges]] = {
     },
 }
 
+# Single columns that a role may change, while it only reads the rest: role -> table -> columns.
+CHANGEABLE_COLUMNS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    # A school sets its own time zone; who it is, where it is found and its key are not its to change.
+    "app": {"tenants_school": frozenset({"time_zone"})},
+    "platform": {},
+}
+
 
 def declared(schema: str, role: str, tables: Iterable[str]) -> dict[str, Privileges]:
     """What `role` ("app" or "platform") shall be able to do with each of these tables of the schema."""
@@ -123,14 +130,43 @@ def granted(schemas: Iterable[str]) -> dict[str, dict[str, dict[str, Privileges]
     return found
 
 
+def granted_columns(schema: str) -> dict[str, dict[str, frozenset[str]]]:
+    """Columns that the roles may change beyond what they may do with the table: role -> table -> columns."""
+    names = {name: role for role, name in settings.DATABASE_ROLES.items()}
+    found: dict[str, dict[str, frozenset[str]]] = {role: {} for role in settings.DATABASE_ROLES}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT class.relname, grantee.rolname, array_agg(attribute.attname::text)
+            FROM pg_catalog.pg_attribute AS attribute
+            JOIN pg_catalog.pg_class AS class ON class.oid = attribute.attrelid
+            JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
+            CROSS JOIN LATERAL pg_catalog.aclexplode(attribute.attacl) AS acl
+            JOIN pg_catalog.pg_roles AS grantee ON grantee.oid = acl.grantee
+            WHERE namespace.nspname = %s AND grantee.rolname = ANY(%s)
+            GROUP BY 1, 2
+            """,
+            [schema, list(names)],
+        )
+        for table, grantee, columns in cursor.fetchall():
+            found[names[grantee]][table] = frozenset(columns)
+    return found
+
+
 def differing(schemas: Iterable[str]) -> list[str]:
     """The schemas in which a role can do more or less than is declared."""
     differing = []
+    schemas = list(schemas)
     for schema, roles in granted(schemas).items():
         for role, tables in roles.items():
             if role != "owner" and tables != declared(schema, role, tables):
                 differing.append(schema)
                 break
+    public = settings.PUBLIC_SCHEMA_NAME
+    if public in schemas and public not in differing:
+        columns = granted_columns(public)
+        if any(columns[role] != dict(CHANGEABLE_COLUMNS[role]) for role in CHANGEABLE_COLUMNS):
+            differing.append(public)
     return differing
 
 
@@ -164,4 +200,13 @@ def _statements(schema: str, role: str, wanted: Mapping[str, Privileges]) -> lis
                     who,
                 )
             )
+    if schema == settings.PUBLIC_SCHEMA_NAME:
+        # After the tables: taking a table's privileges away takes those of its columns, too.
+        statements.extend(
+            sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
+                sql.SQL(", ").join(map(sql.Identifier, sorted(columns))), sql.Identifier(schema, table), who
+            )
+            for table, columns in CHANGEABLE_COLUMNS[role].items()
+            if table in wanted
+        )
     return statements

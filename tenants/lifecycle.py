@@ -30,6 +30,14 @@ def _set_suspended(school: School, is_suspended: bool) -> None:
 
 
 @transaction.atomic
+def change_time_zone(*, school: School, time_zone: str) -> None:
+    """The school's clock, for its next request and its next job. Stored times stay what they are: UTC."""
+    with in_public():
+        School.objects.filter(pk=school.pk).update(time_zone=time_zone)
+    school.time_zone = time_zone
+
+
+@transaction.atomic
 def change_subdomain(*, school: School, subdomain: str) -> None:
     """Move the school to another address; the old one names nothing any more. Raises LifecycleFaultError.
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.administration.urls")),
+    path("", include("tenant_apps.school_settings.urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"

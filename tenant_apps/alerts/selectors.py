@@ -17,6 +17,7 @@ from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.enums import AlertReason, MailState
 from tenant_apps.alerts.models import Alert
+from tenant_apps.school_settings.selectors import get_settings
 
 PAGE = 25
 UNREAD = Q(read_at__isnull=True, withdrawn_at__isnull=True)
@@ -155,8 +156,15 @@ def unread_roots(access: Access, root_ids: Iterable[UUID]) -> set[UUID]:
 
 
 def unread_alert_exists(access: Access, root: OuterRef | str = "pk") -> Exists:
-    """A condition for queries of records: the person has an unread alert to it or to an action under it."""
+    """A condition for queries of records: the person has an unread alert to it or to an action under it.
+
+    Where the school keeps read alerts readable for non-key users, a read one counts for them as well.
+    """
     outer = OuterRef(root) if isinstance(root, str) else root
+    if not access.is_elevated and access.user_id is not None and get_settings().keep_read_alerts:
+        return Exists(
+            Alert.objects.filter(withdrawn_at__isnull=True, recipient_id=access.user_id, root_id=outer)
+        )
     # Nobody's alerts for the system: it has no user, and NULL matches no recipient.
     return Exists(Alert.objects.filter(UNREAD, recipient_id=access.user_id, root_id=outer))
 

@@ -8,7 +8,7 @@ class SchoolSettingsConfig(AppConfig):
     def ready(self) -> None:
         from core.web import frame
         from shared_apps.people.adapters import school_side
-        from tenant_apps.school_settings import adapters
+        from tenant_apps.school_settings import adapters, handlers  # noqa: F401 -- importing the handlers registers them
         from tenants.seeding import register_step
 
         register_step("settings", 10, adapters.seed)

@@ -25,6 +25,10 @@ class NonKeyReading(models.TextChoices):
     KEY = "key", "Key needed"
 
 
+# However long a school sets "Idle timeout": a screen left alone with records on it covers itself by then.
+MOST_IDLE_MINUTES = 30
+MOST_IDLE_MINUTES_WITHOUT_KEY = 15
+
 DEFAULT_SECURITY_MESSAGE = (
     "It is your responsibility to logout and protect the security of student information"
 )

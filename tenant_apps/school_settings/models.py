@@ -32,6 +32,8 @@ class Settings(Record):
     keep_read_alerts = models.BooleanField(default=False, db_default=False)
     # An uploaded image (owner kind "logo").
     logo_document = models.UUIDField(null=True, blank=True)
+    # Empty: as the provider set it. `tenants.School.time_zone` follows, which every request goes by.
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     use_legal_names = models.BooleanField(default=False)
     student_name_format = models.CharField(
         max_length=10, choices=NameFormat.choices, default=NameFormat.FIRST_LAST

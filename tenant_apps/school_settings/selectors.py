@@ -1,9 +1,11 @@
 """Reads of the school's settings. They hold nothing about a person's records, so no access is asked for."""
 
 import re
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from core.audit.context import current
@@ -13,10 +15,25 @@ from tenant_apps.school_settings.enums import (
     DEFAULT_FILES_HINT,
     DEFAULT_IMMEDIATE_DANGER_TEXT,
     DEFAULT_INCIDENT_HINT,
+    MOST_IDLE_MINUTES,
+    MOST_IDLE_MINUTES_WITHOUT_KEY,
 )
 from tenant_apps.school_settings.models import SETTINGS_ID, Closure, Settings
 
 SATURDAY = 5
+# Zones that are places; the others are abbreviations and offsets, which know no summer time.
+AREAS = (
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+)
 
 # Shown in place of a word in braces for which the school has entered nothing yet. Each still reads as a
 # sentence and says whom to ask, because it stands where somebody may be in a hurry.
@@ -77,6 +94,30 @@ def get_settings() -> Settings:
     return kept[school_id]
 
 
+def idle_minutes(*, is_elevated: bool) -> int:
+    """After how many idle minutes the screen is covered, within the limits that no school can lift."""
+    most = MOST_IDLE_MINUTES if is_elevated else MOST_IDLE_MINUTES_WITHOUT_KEY
+    return min(get_settings().idle_timeout_minutes, most)
+
+
+def accepts_email(email: str) -> bool:
+    """Whether accounts may have this address: its domain is on the list, or the list is not in use."""
+    settings = get_settings()
+    domain = email.strip().lower().rpartition("@")[2]
+    return not settings.use_email_whitelist or domain in settings.email_whitelist
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[str, ...]:
+    """The zones that a school may choose, as places, in alphabetical order."""
+    return tuple(sorted(name for name in zoneinfo.available_timezones() if name.startswith(AREAS)))
+
+
+def chosen_time_zone() -> str:
+    """The zone the school chose; until it did, the one that the provider set."""
+    return get_settings().time_zone or current_school().time_zone
+
+
 def form_notices(*, team: Sequence[TeamPerson]) -> FormNotices:
     """The texts of the form filled for today; `team` are the people of the default alert group.
 
@@ -125,6 +166,24 @@ def is_school_day(day: date) -> bool:
         and day.weekday() < SATURDAY
         and not Closure.objects.filter(date=day).exists()
     )
+
+
+def closures() -> list[Closure]:
+    """The days on which the school is closed, in order."""
+    return list(Closure.objects.order_by("date"))
+
+
+def school_days_before(day: date, *, count: int) -> list[date]:
+    """The last `count` school days before a day, the latest first; fewer where the year began since."""
+    settings = get_settings()
+    closed = set(Closure.objects.filter(date__lt=day).values_list("date", flat=True))
+    found: list[date] = []
+    past = min(day, settings.year_end + timedelta(days=1)) - timedelta(days=1)
+    while past >= settings.year_start and len(found) < count:
+        if past.weekday() < SATURDAY and past not in closed:
+            found.append(past)
+        past -= timedelta(days=1)
+    return found
 
 
 def academic_year_of(day: date) -> tuple[date, date]:

@@ -6,7 +6,7 @@ other's.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ SHARED = {
         "draft_id",
         "document_id",
         "import_id",
+        "closure_id",
         "category_id",
     )
 }
@@ -54,6 +55,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.incidents.models import ActionCategory
     from tenant_apps.incidents.services import add_action, add_incident, save_draft
     from tenant_apps.monitoring.services import start
+    from tenant_apps.school_settings.models import Closure
     from tenant_apps.staff.models import CategoryPermission, UserGroup
     from tenant_apps.students.models import Membership, Student
 
@@ -99,6 +101,11 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         save_draft(draft_id=ids["draft_id"], content={"text": [f"{marker} draft"]}, by=by)
         Import.objects.create(
             pk=ids["import_id"], file_name=f"{marker}.zip", uploaded_at=now(), source="upload"
+        )
+        Closure.objects.create(
+            pk=ids["closure_id"],
+            date=date(2026, 12, 21) + timedelta(days=Closure.objects.count()),
+            name=marker,
         )
         other = Category.objects.get(name="Behaviour")
         add_action(
