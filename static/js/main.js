@@ -4,6 +4,7 @@ import "../vendor/auto-complete/bundle.js";
 import { startCategories } from "./categories.js";
 import { startChronology } from "./chronology.js";
 import { startDrafts } from "./drafts.js";
+import { startDualLists } from "./dual_list.js";
 import { startErrorSummary } from "./error_summary.js";
 import { startForms } from "./forms.js";
 import { startHtmx } from "./htmx.js";
@@ -19,6 +20,7 @@ document.documentElement.classList.add("js");
 function startWithin(root) {
   startCategories(root);
   startDrafts(root);
+  startDualLists(root);
   startPickers(root);
   startUploads(root);
 }

@@ -34,6 +34,12 @@ PEOPLE: Final = (
     {"value": "3", "label": "Rosie Smith", "note": "Year 7 · 7A · there are 2", "initials": "RS"},
     {"value": "4", "label": "Rosie Smith", "note": "Year 7 · 7C · there are 2", "initials": "RS"},
 )
+STAFF: Final = (
+    {"id": "s1", "name": "Tom Ashby", "note": "Teacher of History", "group": "Teachers"},
+    {"id": "s2", "name": "Grace Bello", "note": "", "group": "Non-key staff"},
+    {"id": "s3", "name": "Martin Coleman", "note": "Designated safeguarding lead", "group": "DSL/SLT"},
+    {"id": "s4", "name": "Priya Shah", "note": "Head of Year 9", "group": "Pastoral leads"},
+)
 
 
 class SampleForm(forms.Form):
@@ -93,6 +99,9 @@ def _context(*, has_faults: bool) -> dict[str, Any]:
         "chosen": ["k3", "sub-Neglect"],
         "groups": [{"id": "g1", "name": "DSL/SLT"}, {"id": "g2", "name": "Heads of year"}],
         "groups_chosen": ["g1"],
+        "staff": STAFF,
+        "staff_chosen": [] if has_faults else ["s3"],
+        "staff_faults": ["Choose at least one active member of staff."] if has_faults else [],
         "one_person": [] if has_faults else [PEOPLE[0]],
         "two_people": PEOPLE[1:3],
         "files": [{"id": "f1", "name": "note-from-form-tutor.pdf", "url": "#files", "remove_url": ""}],

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -24,3 +26,13 @@ def test_catalogue_suggestions_name_only_made_up_people(client_for, cast):
     text = client_for(cast.teacher.user).get("/catalogue/people/?q=rosie").content.decode()
     assert text.count('role="option"') == 2
     assert "there are 2" in text
+
+
+def test_dual_list_is_a_list_of_ticks_before_any_script_runs(client_for, cast):
+    page = client_for(cast.teacher.user).get("/catalogue/").content.decode()
+    ticked = {
+        value: "checked" in rest for value, rest in re.findall(r'name="staff" value="(\w+)"([^>]*)>', page)
+    }
+    assert ticked == {"s1": False, "s2": False, "s3": True, "s4": False}
+    assert "These users will be in this alert group" in page
+    assert "Filter by name or user group" in page
