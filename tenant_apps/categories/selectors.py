@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from math import hypot
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from core.access import Access
 from tenant_apps.categories.enums import LIGHT_HEX
 from tenant_apps.categories.models import Category
@@ -78,9 +80,14 @@ def category_map() -> dict[UUID, CategoryView]:
     return {category.id: category for category in all_categories()}
 
 
+def restricting_categories() -> QuerySet[Category]:
+    """All Restricting categories, enabled or not, to put into a query."""
+    return Category.objects.filter(is_restricting=True)
+
+
 def restricting_ids() -> frozenset[UUID]:
     """All Restricting categories, enabled or not. One query."""
-    return frozenset(Category.objects.filter(is_restricting=True).values_list("id", flat=True))
+    return frozenset(restricting_categories().values_list("id", flat=True))
 
 
 def close_upward(ids: Iterable[UUID], *, categories: CategoryMap | None = None) -> set[UUID]:

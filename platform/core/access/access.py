@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from core.access.enums import KEPT_WITHOUT_KEY, SystemPermission
+from core.access.enums import KEPT_WITHOUT_KEY, OverviewBlock, SystemPermission
 
 
 class Everything(frozenset[UUID]):
@@ -82,6 +82,13 @@ class Access:
     """Student groups the person is limited to; None is all classes."""
     restricted_kinds: frozenset[str]
     sees_ungrouped: bool
+    overview_blocks: frozenset[OverviewBlock]
+    """The blocks of a student's "Overview" that are read and shown; the others are not even asked for."""
+    may_read_alerts: bool
+    """Whether an alert opens its record in this session: always with a key; without one by the school's
+    "Non-key reading" and the address of the request."""
+    keeps_read_alerts: bool
+    """Whether an alert still opens its record after it was read, in a session without a key."""
 
     def can(self, permission: SystemPermission) -> bool:
         """Whether the system permission counts in this session."""
@@ -127,6 +134,7 @@ def reduce_without_key(access: Access) -> Access:
         view_students=NOTHING,
         view_incidents=NOTHING,
         sees_ungrouped=False,
+        overview_blocks=frozenset(),
     )
 
 
@@ -142,6 +150,9 @@ NOBODY: Final = Access(
     classes=NOTHING,
     restricted_kinds=frozenset(),
     sees_ungrouped=False,
+    overview_blocks=frozenset(),
+    may_read_alerts=False,
+    keeps_read_alerts=False,
 )
 
 SYSTEM: Final = Access(
@@ -156,4 +167,7 @@ SYSTEM: Final = Access(
     classes=None,
     restricted_kinds=frozenset(),
     sees_ungrouped=True,
+    overview_blocks=frozenset(OverviewBlock),
+    may_read_alerts=True,
+    keeps_read_alerts=False,
 )

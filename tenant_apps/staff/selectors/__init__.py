@@ -30,9 +30,11 @@ from tenant_apps.staff.selectors.people import (
 )
 from tenant_apps.staff.selectors.permissions import (
     GroupPermissions,
+    Standing,
     groups_viewing,
     known_permissions,
     permissions_of,
+    standing_of,
     viewable_by,
 )
 
@@ -41,6 +43,7 @@ __all__ = [
     "AlertGroupView",
     "Colleague",
     "GroupPermissions",
+    "Standing",
     "active_among",
     "administrators",
     "alert_group_ids",
@@ -57,6 +60,7 @@ __all__ = [
     "permissions_of",
     "safeguarding_extension",
     "safety_net",
+    "standing_of",
     "suggest_staff",
     "user_group_ids",
     "users_by_mis_id",

@@ -5,11 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Q, When
 
 from core.access import SystemPermission
-from tenant_apps.staff.models import CategoryPermission, StaffMember, UserGroup
+from core.access.enums import OverviewBlock
+from shared_apps.people.selectors import users_with_keys
+from tenant_apps.categories.selectors import restricting_categories, restricting_ids
+from tenant_apps.staff.models import CategoryPermission, UserGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +28,72 @@ class GroupPermissions:
     view_incidents: frozenset[UUID]
     add_incidents: frozenset[UUID]
     sees_ungrouped: bool
+    overview_blocks: frozenset[OverviewBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands in the school: all that can be known without looking at classes and records."""
+
+    given: GroupPermissions | None
+    """None for someone who is in no user group."""
+    restricting: frozenset[UUID]
+    """All Restricting categories of the school."""
+    has_key: bool
+
+
+def standing_of(user_id: UUID) -> Standing:
+    """The permissions of a user's group, the school's Restricting categories, and whether a key is registered.
+
+    One query, whatever the number of categories: it is asked at the beginning of every request.
+    """
+    granted = CategoryPermission.objects.filter(group=OuterRef("staff_member__group")).values("category_id")
+    row = (
+        get_user_model()
+        .objects.filter(pk=user_id)
+        .values_list(
+            "staff_member__group_id",
+            "staff_member__group__name",
+            "staff_member__group__system_permissions",
+            "staff_member__group__overview_blocks",
+            "staff_member__sees_ungrouped",
+            ArraySubquery(granted.filter(view_students=True)),
+            ArraySubquery(granted.filter(view_incidents=True)),
+            ArraySubquery(granted.filter(add_incidents=True)),
+            ArraySubquery(restricting_categories().values("pk")),
+            Case(When(pk__in=users_with_keys(), then=True), default=False),
+        )
+        .first()
+    )
+    if row is None:
+        return Standing(None, restricting_ids(), has_key=False)
+    group_id, name, system, blocks, own_switch, students, incidents, adds, restricting, has_key = row
+    if group_id is None:
+        return Standing(None, frozenset(restricting), has_key)
+    permissions = known_permissions(system)
+    given = GroupPermissions(
+        group_id=group_id,
+        group_name=name,
+        system=permissions,
+        view_students=frozenset(students),
+        view_incidents=frozenset(incidents),
+        add_incidents=frozenset(adds),
+        sees_ungrouped=(
+            SystemPermission.UNGROUPED_STUDENTS in permissions if own_switch is None else own_switch
+        ),
+        overview_blocks=known_blocks(blocks),
+    )
+    return Standing(given, frozenset(restricting), has_key)
 
 
 def permissions_of(user_id: UUID) -> GroupPermissions | None:
     """The permissions of a user's group, or None for someone who is in no group. One query."""
+    return standing_of(user_id).given
 
-    def granted(field: str) -> ArrayAgg:
-        rows = "group__category_permissions"
-        return ArrayAgg(f"{rows}__category_id", filter=Q(**{f"{rows}__{field}": True}), default=None)
 
-    row = (
-        StaffMember.objects.filter(user_id=user_id)
-        .values("sees_ungrouped", "group_id", "group__name", "group__system_permissions")
-        .annotate(
-            students=granted("view_students"),
-            incidents=granted("view_incidents"),
-            adds=granted("add_incidents"),
-        )
-        .order_by("group_id")
-        .first()
-    )
-    if row is None:
-        return None
-    system = known_permissions(row["group__system_permissions"])
-    own_switch = row["sees_ungrouped"]
-    return GroupPermissions(
-        group_id=row["group_id"],
-        group_name=row["group__name"],
-        system=system,
-        view_students=frozenset(row["students"] or ()),
-        view_incidents=frozenset(row["incidents"] or ()),
-        add_incidents=frozenset(row["adds"] or ()),
-        sees_ungrouped=SystemPermission.UNGROUPED_STUDENTS in system if own_switch is None else own_switch,
-    )
+def known_blocks(values: Iterable[str]) -> frozenset[OverviewBlock]:
+    """Stored values as blocks of the overview; one that this release does not know shows nothing."""
+    return frozenset(OverviewBlock(value) for value in values if value in OverviewBlock.values)
 
 
 def known_permissions(values: Iterable[str]) -> frozenset[SystemPermission]:

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.access import NOBODY, SYSTEM, Access, SystemPermission, reduce_without_key
-from core.access.enums import KEPT_WITHOUT_KEY
+from core.access.enums import KEPT_WITHOUT_KEY, OverviewBlock
 
 BEHAVIOUR, PROTECTION, BLANK = uuid4(), uuid4(), uuid4()
 LEAD = Access(
@@ -19,6 +19,9 @@ LEAD = Access(
     classes=None,
     restricted_kinds=frozenset(),
     sees_ungrouped=True,
+    overview_blocks=frozenset(OverviewBlock),
+    may_read_alerts=True,
+    keeps_read_alerts=False,
 )
 
 
@@ -30,6 +33,7 @@ def test_session_without_key_keeps_adding_and_loses_reading():
     assert not reduced.view_incidents
     assert reduced.add_incidents == LEAD.add_incidents
     assert not reduced.sees_ungrouped
+    assert not reduced.overview_blocks
     assert not reduced.is_editor
 
 
