@@ -48,6 +48,9 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     "staff_alertgroupmember": ALL,
     # Permissions: a tick taken away is a row taken away.
     "staff_categorypermission": ALL,
+    # Only what no record ever named is deleted; foreign keys refuse the rest.
+    "categories_category": ALL,
+    "agencies_agency": ALL,
     "classes_classaccess": ALL,
     "classes_classaccessgroup": ALL,
     "classes_restrictedkind": ALL,
@@ -55,6 +58,10 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     "people_recoverycode": ALL,
     "people_passwordlink": ALL,
     "people_wrongtries": ALL,
+    "people_webauthnkey": ALL,
+    "people_signedinsession": ALL,
+    "people_knowndevice": ALL,
+    "people_formeremail": ADD,
     "school_settings_closure": ALL,
 }
 
@@ -65,6 +72,10 @@ IN_PUBLIC: Mapping[str, Mapping[str, Privileges]] = {
         "people_recoverycode": ALL,
         "people_passwordlink": ALL,
         "people_wrongtries": ALL,
+        "people_webauthnkey": ALL,
+        "people_signedinsession": ALL,
+        "people_knowndevice": ALL,
+        "people_formeremail": ADD,
         "people_user": KEEP,
         "outbox_outboxentry": KEEP,
         "tenants_school": READ,
@@ -76,6 +87,10 @@ IN_PUBLIC: Mapping[str, Mapping[str, Privileges]] = {
         "people_recoverycode": ALL,
         "people_passwordlink": ALL,
         "people_wrongtries": ALL,
+        "people_webauthnkey": ALL,
+        "people_signedinsession": ALL,
+        "people_knowndevice": ALL,
+        "people_formeremail": ADD,
         "people_user": KEEP,
         "outbox_outboxentry": KEEP,
         "operators_operator": KEEP,

@@ -1,4 +1,4 @@
-"""Users, their links for setting a password, their recovery codes, and the count of wrong tries."""
+"""Users, their keys and links for setting a password, their sessions and devices, the count of wrong tries."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -131,6 +131,9 @@ class WrongTries(Record):
     kind = models.CharField(max_length=10, choices=TryKind)
     digest = models.CharField(max_length=64)
     times = ArrayField(models.DateTimeField(), default=list)
+    # From where each of them came, in the same order: a digest of the network or of the known device.
+    places = ArrayField(models.CharField(max_length=64), null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -160,3 +163,83 @@ class RecoveryCode(Device):
 
     def __str__(self) -> str:
         return f"recovery code {self.pk}"
+
+
+class WebAuthnKey(Device):
+    """A U2F key: a credential that one person's USB key made for this school's address and no other."""
+
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    rp_id = models.CharField(max_length=253)
+    credential_id = models.BinaryField(unique=True)
+    # Model, credential id and public key, as the key gave them.
+    credential = models.BinaryField()
+    # What the key last counted; one that counts backwards has been copied.
+    sign_count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sign_count__gte=0), name="people_webauthnkey_sign_count_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"U2F key {self.pk}"
+
+
+class SignedInSession(Record):
+    """One sign-in of a person, as the list "Where you are signed in" shows it.
+
+    The session's own id is not kept, only its digest: who reads this table can open nothing.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    # Browser and system in words, such as "Firefox on Windows"; never the whole header.
+    agent = models.CharField(max_length=60, blank=True)
+    with_key = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="people_signedinsession_digest")]
+        indexes = [
+            models.Index(
+                fields=["user"], condition=models.Q(ended_at=None), name="people_signedinsession_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class KnownDevice(Record):
+    """A browser in which a person has signed in; known again by a cookie of which only the digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    last_key_use_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="people_knowndevice_user_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"known device {self.pk}"
+
+
+class FormerEmail(Record):
+    """An address an account had: it is told of the change, though the account does not know it any more."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(max_length=254)
+    replaced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"former address {self.pk}"

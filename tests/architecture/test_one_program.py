@@ -21,6 +21,7 @@ SESSION_SQL = re.compile(
 KEYS_OF_LIBRARIES = {
     "tenants.Domain": "a domain of django-tenants",
     "people.RecoveryCode": "a device of django-otp",
+    "people.WebAuthnKey": "a device of django-otp",
 }
 # Looks for the whole word in code; these files name it for another reason.
 ALLOWED_SQL: dict[str, str] = {}
