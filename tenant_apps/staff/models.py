@@ -10,11 +10,20 @@ from core.db.models import Record
 from tenant_apps.staff.enums import ChangeKind, Decision
 
 
+class StandingGroups(models.Manager["UserGroup"]):
+    """The groups that stand. One that the provider deleted is in no list, no choice and no comparison."""
+
+    def get_queryset(self) -> models.QuerySet["UserGroup"]:
+        return super().get_queryset().filter(deleted_at__isnull=True)
+
+
 class UserGroup(Record):
     """A set of permissions. Each member of staff is in exactly one group, which sets them all.
 
     `is_key_group` says that members are expected to have a key; it is advice for the administration and gives
-    nothing: what a session may do without a key is decided by the key itself.
+    nothing: what a session may do without a key is decided by the key itself. A deleted group stays as a row
+    without any right, for what was decided about it and for the accounts that were closed in it;
+    `deletion_request` is the reference of the school's written request.
     """
 
     name = models.CharField(max_length=120)
@@ -33,9 +42,19 @@ class UserGroup(Record):
         blank=True,
     )
 
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deletion_request = models.CharField(max_length=60, blank=True, default="", db_default="")
+
+    objects = StandingGroups()
+    all_groups: models.Manager["UserGroup"] = models.Manager()
+
     class Meta:
         ordering = ["name", "id"]
-        constraints = [models.UniqueConstraint(Lower("name"), name="user_group_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), condition=Q(deleted_at__isnull=True), name="user_group_name_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
