@@ -20,28 +20,34 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from core.outbox.errors import JobRefusedError
-from core.tenancy import NoSchoolError, current_school, in_school
+from core.tenancy import NoSchoolError, current_school, in_public, in_school, is_in_public
 
 logger = logging.getLogger(__name__)
 
 QUEUE_NAME: Final = "default"
+# By its name: what workers run calls the services that enqueue it.
+DELIVER: Final = "core.outbox.tasks.deliver"
 # Ids, codes and dotted names; nothing that a person could have typed.
 CODE: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
 class SchoolJob(Job):
-    """A job that runs in the school in which it was enqueued, and in no other."""
+    """A job that runs in the school in which it was enqueued, and in no other.
+
+    Only the payment of what the provider's own outbox owes runs in public.
+    """
 
     def perform(self) -> Any:
         """Enter the school and run. Raises JobRefusedError when the job names none that exists."""
         schema = self.meta.get("school")
-        if not isinstance(schema, str) or not schema:
+        pays_for_public = self.meta.get("public") is True and self.func_name == DELIVER
+        if not pays_for_public and (not isinstance(schema, str) or not schema):
             raise JobRefusedError("A job without a school is not run.")
         _renew_connection()
         try:
             with ExitStack() as stack:
                 try:
-                    stack.enter_context(in_school(schema))
+                    stack.enter_context(in_public() if pays_for_public else in_school(schema))
                 except (ObjectDoesNotExist, NoSchoolError) as error:
                     raise JobRefusedError("A job of an unknown school is not run.") from error
                 return super().perform()
@@ -64,7 +70,11 @@ class SchoolQueue(Queue):
         for value in [*(options.get("args") or ()), *(options.get("kwargs") or {}).values()]:
             if not (isinstance(value, int) or (isinstance(value, str) and CODE.fullmatch(value))):
                 raise JobRefusedError("A job's arguments are ids and codes.")
-        options["meta"] = {**(options.get("meta") or {}), "school": current_school().schema_name}
+        is_payment = (options.get("func") or (args[0] if args else None)) == DELIVER
+        place = (
+            {"public": True} if is_payment and is_in_public() else {"school": current_school().schema_name}
+        )
+        options["meta"] = {**(options.get("meta") or {}), **place}
         # Results would lie in Valkey for nobody; what failed is known from the outbox.
         options["result_ttl"] = 0
         options["failure_ttl"] = 3600

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from core.tenancy import current_school
+from core.tenancy import current_school, is_in_public
 
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
@@ -20,17 +20,20 @@ def send_mail(*, to: str, subject: str, text: str, html: str | None = None, mess
 
     `message_id_key` names the reason for the mail ("alert <id>"); the same key to the same person in the same
     school gives the same Message-ID, so a mail system that got the first try knows the second.
-    Line breaks in the subject and the school's name become spaces: they could add headers.
+    Line breaks in the subject and the school's name become spaces: they could add headers. In public the mail
+    comes from the brand alone.
     """
-    school = current_school()
+    school = None if is_in_public() else current_school()
+    name = settings.BRAND if school is None else f"{settings.BRAND}, {school.name}"
+    schema = settings.PUBLIC_SCHEMA_NAME if school is None else school.schema_name
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = EmailMultiAlternatives(
         subject=one_line(subject),
         body=text,
-        from_email=formataddr((one_line(f"{settings.BRAND}, {school.name}"), sender)),
+        from_email=formataddr((one_line(name), sender)),
         to=[one_line(to)],
         headers={
-            "Message-ID": message_id(school.schema_name, message_id_key, to),
+            "Message-ID": message_id(schema, message_id_key, to),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         },

@@ -10,6 +10,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django_tenants.utils import get_tenant_model
 from redis.exceptions import RedisError
@@ -45,8 +46,11 @@ def schools_in_debt(candidates: list[Any], *, at: datetime | None = None) -> lis
 
 
 def replay() -> int:
-    """Nudge the workers for every school in debt; how many nudges arrived."""
-    return sum(nudge(school, urgent=False) for school in schools_in_debt(schools()))
+    """Nudge the workers for every school in debt, and for the provider itself; how many nudges arrived."""
+    arrived = sum(nudge(school, urgent=False) for school in schools_in_debt(schools()))
+    if _names_in_debt([settings.PUBLIC_SCHEMA_NAME], now()):
+        arrived += nudge(None, urgent=False)
+    return arrived
 
 
 class Clock:

@@ -21,9 +21,9 @@ from core.audit.services import record
 from core.db.clock import now
 from core.outbox import registry
 from core.outbox.errors import Retry
-from core.outbox.jobs import SchoolQueue, valkey
+from core.outbox.jobs import DELIVER, SchoolQueue, valkey
 from core.outbox.models import OPEN, OutboxEntry
-from core.tenancy import current_school, in_school
+from core.tenancy import current_school, in_public, in_school, is_in_public
 from core.tenancy.schools import School
 
 logger = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ def owe(topic: str, *, key: str, payload: Mapping[str, Any], due_at: datetime | 
         _nudge_on_commit()
 
 
-def nudge(school: School, *, urgent: bool = True) -> bool:
-    """Tell the workers that a school owes something.
+def nudge(school: School | None, *, urgent: bool = True) -> bool:
+    """Tell the workers that a school owes something; None is the provider's own outbox in public.
 
     False when Valkey is away: the scheduler will say it again.
     """
@@ -71,6 +71,8 @@ def nudge(school: School, *, urgent: bool = True) -> bool:
 
 def deliver_owed(*, limit: int = BATCH) -> int:
     """Pay what the current school owes and is due, oldest first, at most `limit`; the number of tries made.
+
+    In public it pays what the provider's own outbox owes.
 
     Each entry is claimed in a short transaction that counts the try and moves its due time on, so a worker
     killed in the middle costs one try and no entry. Then it is locked, handled and marked as done in one
@@ -84,7 +86,7 @@ def deliver_owed(*, limit: int = BATCH) -> int:
         _pay(claimed)
         done += 1
     if done == limit:
-        nudge(current_school())
+        nudge(_place())
     return done
 
 
@@ -190,20 +192,21 @@ def _refuse_free_text(value: object) -> None:
         raise FreeTextInOutboxError("An outbox payload holds ids and codes only, ready for JSON.")
 
 
-# By its name: what workers run calls these services, and they need not know it.
-DELIVER = "core.outbox.tasks.deliver"
+def _place() -> School | None:
+    """The school whose outbox is meant, or None for that of public; raises NoSchoolError nowhere."""
+    return None if is_in_public() else current_school()
 
 
 class _Nudge:
     """A job to enqueue when the transaction is committed; Valkey away is no error."""
 
-    def __init__(self, school: School, *, urgent: bool = True) -> None:
+    def __init__(self, school: School | None, *, urgent: bool = True) -> None:
         self.school = school
         self.urgent = urgent
 
     def __call__(self) -> bool:
         try:
-            with in_school(self.school):
+            with in_public() if self.school is None else in_school(self.school):
                 _queue(settings.VALKEY_URL).enqueue(DELIVER, at_front=self.urgent)
         except RedisError as error:
             logger.warning("The queue is away (%s); what is owed is in the database.", type(error).__name__)
@@ -213,7 +216,7 @@ class _Nudge:
 
 def _nudge_on_commit() -> None:
     """One nudge for a transaction, however much it owes."""
-    school = current_school()
+    school = _place()
     open_savepoints = set(connection.savepoint_ids)
     for savepoints, callback, *_ in connection.run_on_commit:
         # One that hangs on a savepoint which may yet be rolled back does not speak for us.
@@ -222,8 +225,10 @@ def _nudge_on_commit() -> None:
     transaction.on_commit(_Nudge(school), robust=True)
 
 
-def _is_nudge_of(callback: object, school: School) -> bool:
-    return isinstance(callback, _Nudge) and callback.school.schema_name == school.schema_name
+def _is_nudge_of(callback: object, school: School | None) -> bool:
+    if not isinstance(callback, _Nudge) or (callback.school is None) != (school is None):
+        return False
+    return school is None or callback.school is None or callback.school.schema_name == school.schema_name
 
 
 @lru_cache(maxsize=2)

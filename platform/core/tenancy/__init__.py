@@ -6,6 +6,7 @@ from core.tenancy.schools import (
     current_school_or_none,
     in_public,
     in_school,
+    is_in_public,
     session_salt,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "current_school_or_none",
     "in_public",
     "in_school",
+    "is_in_public",
     "session_salt",
 ]

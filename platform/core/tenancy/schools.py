@@ -24,6 +24,7 @@ __all__ = [
     "current_school_or_none",
     "in_public",
     "in_school",
+    "is_in_public",
     "session_salt",
 ]
 
@@ -102,6 +103,11 @@ def current_school_or_none() -> School | None:
     """The school whose tables the next query reads, or None in public and nowhere."""
     place: Any = connection.tenant
     return None if place is None or isinstance(place, Public) else place
+
+
+def is_in_public() -> bool:
+    """Whether the next query reads the provider's own tables, as opposed to a school's and to nowhere."""
+    return isinstance(connection.tenant, Public)
 
 
 def session_salt() -> str:

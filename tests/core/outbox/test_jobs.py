@@ -10,7 +10,7 @@ from core.outbox.jobs import SchoolQueue, SchoolWorker, valkey
 from core.outbox.models import OutboxEntry
 from core.outbox.schedule import Clock, replay, schools_in_debt
 from core.outbox.services import nudge, owe
-from core.tenancy import NoSchoolError, current_school, in_public, in_school
+from core.tenancy import NoSchoolError, current_school, in_public, in_school, is_in_public
 
 
 @pytest.fixture
@@ -56,8 +56,37 @@ def test_job_runs_in_the_school_that_enqueued_it(in_a, school_a, school_b, queue
 @pytest.mark.spec("TEN-09")
 def test_job_is_not_enqueued_without_a_school(in_a, queue):
     with in_public(), pytest.raises(NoSchoolError):
-        queue.enqueue(tasks.deliver)
+        queue.enqueue(tasks.run_periodic, "any")
     assert queue.count == 0
+
+
+def test_what_public_owes_is_paid_in_public(in_a, queue, work, handlers, django_capture_on_commit_callbacks):
+    """The provider's own mails: owed by the console, nudged on commit, found again by the scheduler."""
+    paid = []
+    handlers.handles("test.public")(lambda payload, entry: paid.append((payload["n"], is_in_public())))
+    with in_public():
+        with django_capture_on_commit_callbacks(execute=True):
+            owe("test.public", key="1", payload={"n": 1})
+        work()
+        assert paid == [(1, True)]
+        owe("test.public", key="2", payload={"n": 2})
+        queue.empty()
+    assert replay() == 1
+    work()
+    assert paid == [(1, True), (2, True)]
+    assert replay() == 0
+
+
+@pytest.mark.attack("A8")
+def test_nothing_but_payment_runs_in_public(in_a, queue, work, handlers, places):
+    job = queue.enqueue(tasks.run_periodic, only_name(handlers))
+    job.meta = {"public": True}
+    job.save_meta()
+    work()
+    assert places == []
+    job.refresh()
+    with pytest.raises(JobRefusedError):
+        job.perform()
 
 
 @pytest.mark.attack("A8")
