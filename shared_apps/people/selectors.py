@@ -91,9 +91,14 @@ def users_with_keys() -> QuerySet[TOTPDevice, UUID]:
 
 def keys_of(access: Access) -> list[KeyRow]:
     """The person's own soft keys in the order they were added."""
+    return keys_of_user(access.user_id) if access.user_id is not None else []
+
+
+def keys_of_user(user_id: UUID) -> list[KeyRow]:
+    """The keys of somebody, for the page on which an administrator removes them."""
     return [
         KeyRow(device.name, device.last_used_at is not None)
-        for device in _keys().filter(user=access.user_id).order_by("pk")
+        for device in _keys().filter(user=user_id).order_by("pk")
     ]
 
 
