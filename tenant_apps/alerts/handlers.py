@@ -25,7 +25,7 @@ from tenant_apps.staff.selectors import viewable_by
 from tenants.models import School
 from tenants.selectors import school_url
 
-TOPICS = (services.ALERT_MAIL, services.ASSIGNMENT_MAIL)
+TOPICS = (services.ALERT_MAIL, services.ASSIGNMENT_MAIL, services.BEYOND_MAIL, services.REMOVAL_MAIL)
 URLS = "config.urls_school"
 
 
@@ -70,6 +70,43 @@ def send_assignment_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         key=f"{services.ASSIGNMENT_MAIL} {entry.key}",
         by_id=UUID(payload["by"]) if payload["by"] else None,
         categories=_named(recipient.pk, payload["categories"]),
+    )
+
+
+@handles(services.BEYOND_MAIL)
+def send_beyond_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell a member of the default alert group that a rule lets somebody read beyond their categories."""
+    rule = selectors.rule_by_id(UUID(payload["row"]))
+    _tell(payload, entry, "rule", {"who": rule.user_id, "by": rule.set_by_id})
+
+
+@handles(services.REMOVAL_MAIL)
+def send_removal_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell a member of the default alert group that somebody's dashboard was cleared of unread alerts."""
+    removal = selectors.removal_by_id(UUID(payload["row"]))
+    _tell(
+        payload, entry, "removal", {"who": removal.user_id, "by": removal.removed_by_id}, count=removal.count
+    )
+
+
+def _tell(
+    payload: dict[str, Any], entry: OutboxEntry, template: str, people: dict[str, UUID], **facts: object
+) -> None:
+    recipient = get_user(UUID(payload["to"]))
+    if not recipient.is_active:
+        return
+    names = names_of(people.values())
+    school = current_school()
+    assert isinstance(school, School)
+    context = {part: names[user_id].full for part, user_id in people.items()} | facts
+    context["link"] = school_url(school, reverse("people:login", urlconf=URLS))
+    subject = f"{settings.BRAND}: alerts were changed at {school.name}"
+    send_mail(
+        to=recipient.email,
+        subject=subject,
+        text=render_to_string(f"alerts/mail/{template}.txt", context),
+        html=render_to_string(f"alerts/mail/{template}.html", context | {"subject": subject}),
+        message_id_key=f"{entry.topic} {entry.key}",
     )
 
 

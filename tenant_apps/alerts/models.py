@@ -27,7 +27,19 @@ class Alert(Record):
     created_at = models.DateTimeField()
     first_opened_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    # Withdrawn one by one, or with all of a person's from the dashboard: then `removal` says by whom and why.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    removal = models.ForeignKey(
+        "AlertRemoval", on_delete=models.PROTECT, null=True, blank=True, related_name="alerts", db_index=False
+    )
     mail_state = models.CharField(max_length=6, choices=MailState.choices, default=MailState.OWED)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
@@ -44,4 +56,73 @@ class Alert(Record):
             ),
             models.Index(fields=["record_id"], name="alert_record_idx"),
             models.Index(fields=["root_id", "recipient"], name="alert_root_idx"),
+        ]
+
+
+class AlertRemoval(Record):
+    """One clearing of all alerts on a person's dashboard, by an administrator. The records stay."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    removed_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="alert_removal_has_reason")]
+
+
+class AutomaticAlert(Record):
+    """A rule by which a person is alerted to every new incident that fits, without anyone choosing them.
+
+    It names one thing: a category, a student or a student group. A student's rule answers to new actions too.
+    `is_beyond` lets the person read what they are alerted to although their categories would not; without it
+    the rule alerts only to what they may read anyway. A rule that has ended stays, to say what held when.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    category = models.ForeignKey(
+        "categories.Category", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    student = models.ForeignKey(
+        "students.Student", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "classes.StudentGroup", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_beyond = models.BooleanField(default=False)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    set_at = models.DateTimeField()
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(category__isnull=False, student__isnull=True, group__isnull=True)
+                | Q(category__isnull=True, student__isnull=False, group__isnull=True)
+                | Q(category__isnull=True, student__isnull=True, group__isnull=False),
+                name="automatic_alert_names_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "category", "student", "group"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="automatic_alert_once",
+            ),
         ]

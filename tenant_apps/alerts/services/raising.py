@@ -25,14 +25,16 @@ def choose_recipients(
     groups: Iterable[UUID],
     category_ids: Collection[UUID],
     author_id: UUID | None,
+    automatic: Iterable[UUID] = (),
     is_action: bool = False,
 ) -> dict[UUID, AlertReason]:
     """Whom a new record alerts, and why: each active person once, a choice by name before a group.
 
-    A group never alerts the author. When that leaves nobody, the default alert group is alerted, whatever the
-    form let through; if nobody in it is active but the author, editors, then administrators; the author only
-    when there is nobody else at all. An action may alert nobody. Members that came by the default group
-    count as such where a category always alerts it.
+    A group never alerts the author, nor does a rule; `automatic` are those whom rules name for this record.
+    When that leaves nobody, the default alert group is alerted, whatever the form let through; if nobody in
+    it is active but the author, editors, then administrators; the author only when there is nobody else at
+    all. An action may alert nobody. Members that came by the default group count as such where a category
+    always alerts it.
     """
     chosen_ids = list(dict.fromkeys(chosen))
     group_ids = set(groups)
@@ -47,6 +49,9 @@ def choose_recipients(
         for user_id in members_of([group_id]):
             if user_id != author_id:
                 recipients.setdefault(user_id, reason)
+    for user_id in automatic:
+        if user_id != author_id:
+            recipients.setdefault(user_id, AlertReason.AUTOMATIC)
     if recipients or is_action:
         return recipients
     return dict.fromkeys(_fallback(default.id if default else None, author_id), AlertReason.DEFAULT)

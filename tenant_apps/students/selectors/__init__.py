@@ -37,7 +37,13 @@ from tenant_apps.students.selectors.records import (
     linked_students,
     student_header,
 )
-from tenant_apps.students.selectors.registers import GroupItem, Register, dashboard_groups, register
+from tenant_apps.students.selectors.registers import (
+    GroupItem,
+    Register,
+    dashboard_groups,
+    groups_of,
+    register,
+)
 
 __all__ = [
     "ContactView",
@@ -55,6 +61,7 @@ __all__ = [
     "dashboard_groups",
     "display_name",
     "get_student",
+    "groups_of",
     "hidden_part",
     "hide_names",
     "in_classes",

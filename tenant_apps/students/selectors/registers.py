@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from core.access import Access
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.models import Membership
 from tenant_apps.students.selectors.finding import StudentListItem, list_items
-from tenant_apps.students.selectors.limits import student_visible, students_visible_to
+from tenant_apps.students.selectors.limits import running, student_visible, students_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Register:
     id: UUID
     name: str
     students: list[StudentListItem]
+
+
+def groups_of(student_ids: Collection[UUID]) -> set[UUID]:
+    """The groups these pupils are in now."""
+    rows = Membership.objects.filter(running(), student_id__in=student_ids)
+    return set(rows.values_list("group_id", flat=True))
 
 
 def present_today() -> Q:

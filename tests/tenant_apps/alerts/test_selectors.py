@@ -30,7 +30,7 @@ def described(monkeypatch):
             if one not in hidden
         }
 
-    monkeypatch.setattr(selectors, "_describers", {"incident": describe, "action": describe})
+    monkeypatch.setattr(selectors.reached, "_describers", {"incident": describe, "action": describe})
     return hidden
 
 

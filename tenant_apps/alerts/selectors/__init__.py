@@ -1,0 +1,53 @@
+"""Every read of alerts and of the rules that raise them."""
+
+from tenant_apps.alerts.selectors.reached import (
+    PAGE,
+    UNREAD,
+    AlertStatus,
+    Subject,
+    UnreadAlert,
+    alert_to_mail,
+    recipient_ids,
+    recipients_of,
+    register_subject,
+    unread_alert_exists,
+    unread_count,
+    unread_for,
+    unread_in_frame,
+    unread_roots,
+)
+from tenant_apps.alerts.selectors.rules import (
+    AutomaticRule,
+    Removal,
+    matching_rules,
+    removal_by_id,
+    removals_of,
+    rule_by_id,
+    rules_for_student,
+    rules_of,
+)
+
+__all__ = [
+    "PAGE",
+    "UNREAD",
+    "AlertStatus",
+    "AutomaticRule",
+    "Removal",
+    "Subject",
+    "UnreadAlert",
+    "alert_to_mail",
+    "matching_rules",
+    "recipient_ids",
+    "recipients_of",
+    "register_subject",
+    "removal_by_id",
+    "removals_of",
+    "rule_by_id",
+    "rules_for_student",
+    "rules_of",
+    "unread_alert_exists",
+    "unread_count",
+    "unread_for",
+    "unread_in_frame",
+    "unread_roots",
+]
