@@ -14,3 +14,5 @@ class DocumentState(models.TextChoices):
 
 # The kind of owner that drafts of incidents and actions are; every other kind is a record.
 DRAFT_OWNER = "draft"
+# The picture on the login page and in the head of PDFs; its owner is the school.
+LOGO_OWNER = "logo"

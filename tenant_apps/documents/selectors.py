@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from core.access import Access
 from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent
 from tenant_apps.documents.permissions import can_attach, can_open, can_remove
+from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.permissions import can_use_files
 
 
@@ -115,6 +116,19 @@ def count_in_draft(access: Access, draft_id: UUID) -> int:
     if not can_attach(access, DRAFT_OWNER, draft_id):
         raise Http404
     return Document.objects.filter(owner_kind=DRAFT_OWNER, owner_id=draft_id, deleted_at__isnull=True).count()
+
+
+def logo_id() -> UUID | None:
+    """The document that is the school's logo, if it has one."""
+    return get_settings().logo_document
+
+
+def logo_url(request: HttpRequest) -> str:
+    """Where the logo is found, for the frame of the login page; empty without one and outside schools."""
+    if getattr(request, "school", None) is None or (document_id := logo_id()) is None:
+        return ""
+    # Browsers keep it for a while; another logo has another address.
+    return f"{reverse('documents:logo')}?{document_id.hex[-12:]}"
 
 
 def _view(document: Document) -> DocumentView:

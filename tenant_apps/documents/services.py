@@ -5,6 +5,7 @@ disk. The object is stored before its row: what is killed in between leaves an o
 nobody can open, for the sweep to remove.
 """
 
+import base64
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core.access import SYSTEM, Access
@@ -32,11 +34,13 @@ from core.db.keys import uuid7
 from core.tenancy import current_school
 from tenant_apps.documents.adapters.choosing import get_store
 from tenant_apps.documents.adapters.content import HEAD_BYTES, sniff
+from tenant_apps.documents.adapters.logo import NotAPictureError, as_logo
 from tenant_apps.documents.adapters.names import clean_name
 from tenant_apps.documents.adapters.storage import ObjectMissing, StoreUnavailable
-from tenant_apps.documents.enums import DRAFT_OWNER, DocumentState
+from tenant_apps.documents.enums import DRAFT_OWNER, LOGO_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent
-from tenant_apps.documents.selectors import get_document, get_removable, students_of
+from tenant_apps.documents.selectors import get_document, get_removable, logo_id, students_of
+from tenant_apps.school_settings.services import update_settings
 
 logger = logging.getLogger(__name__)
 
@@ -322,6 +326,57 @@ def read_document(document_id: UUID) -> Iterator[bytes]:
     No audit event: whoever calls this on behalf of a person writes their own.
     """
     return _verified(Document.objects.get(id=document_id, deleted_at__isnull=True), by=SYSTEM)
+
+
+@transaction.atomic
+def set_logo(content: bytes, *, by: Access, at: datetime | None = None) -> Document:
+    """Makes a picture the school's logo in place of the one before. Administrators only.
+
+    Raises PermissionDenied, and UploadRefused with a sentence for what is no picture.
+    """
+    if not by.is_administrator:
+        raise PermissionDenied
+    try:
+        picture = as_logo(content)
+    except NotAPictureError as fault:
+        raise UploadRefused(str(fault), 422) from None
+    remove_logo(by=by, at=at)
+    document = receive([picture], name="logo.png", owner=(LOGO_OWNER, current_school().id), by=by, at=at)
+    update_settings(by=by, at=at, logo_document=document.id)
+    return document
+
+
+@transaction.atomic
+def remove_logo(*, by: Access, at: datetime | None = None) -> None:
+    """The school has no logo any more; the sweep erases the picture. Administrators only."""
+    if not by.is_administrator:
+        raise PermissionDenied
+    update_settings(by=by, at=at, logo_document=None)
+    for former in Document.objects.select_for_update().filter(
+        owner_kind=LOGO_OWNER, owner_id=current_school().id, deleted_at__isnull=True
+    ):
+        _remove(former, by=by, reason="logo-replaced", at=at or now())
+
+
+def read_logo() -> bytes | None:
+    """The school's logo as a PNG, for everybody; None without one, and while it cannot be read.
+
+    A page or a print without its logo is better than none.
+    """
+    document_id = logo_id()
+    if document_id is None:
+        return None
+    try:
+        return b"".join(read_document(document_id))
+    except (Document.DoesNotExist, DocumentUnavailable, StoreUnavailable, KeyUnavailable) as fault:
+        logger.error("The logo cannot be read: %s", type(fault).__name__)
+        return None
+
+
+def logo_for_print() -> str:
+    """The logo as the `data:` picture that the head of a PDF takes; empty without one."""
+    picture = read_logo()
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else ""
 
 
 def erase_removed(*, at: datetime | None = None) -> int:

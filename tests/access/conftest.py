@@ -137,6 +137,12 @@ class World:
         self.incident(*categories, incident_id=draft)
         return document
 
+    def with_logo(self):
+        from tenant_apps.documents.services import set_logo
+
+        set_logo(picture(), by=self.cast.head.access)
+        return {}
+
     @cached_property
     def closure_id(self):
         from core.access import SYSTEM
@@ -198,6 +204,7 @@ RELATIONS = {
     "in the teacher's draft": lambda world: {
         "document_id": world.document(("draft", world.draft_id), world.cast.teacher.access).id
     },
+    "with a logo": lambda world: world.with_logo(),
     "of a closure": lambda world: {"closure_id": world.closure_id},
     "of no closure": lambda world: {"closure_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
@@ -225,11 +232,23 @@ FORMS = {
     "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
     "a yes": lambda world: {"decision": "confirm"},
     "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
+    "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", picture(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
     "a closure": lambda world: {"date": "2026-12-21", "until": "2027-01-01", "name": "Christmas"},
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
+
+
+def picture():
+    """A small PNG."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    made = BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(made, "PNG")
+    return made.getvalue()
 
 
 def filled_settings(**changes):

@@ -188,6 +188,11 @@ ROWS = [
     Row("documents:open", "GET", "in the teacher's draft", "L L N N S N N N N"),
     Row("documents:remove", "POST", "in the teacher's draft", "L L N N D N N N N", "an empty form"),
     Row("documents:remove", "POST", "of an incident under Behaviour", "L L N N N N N N N", "an empty form"),
+    Row("documents:logo", "GET", "with a logo", "S S S S S S S S S"),
+    Row("documents:logo", "GET", "", "N N N N N N N N N"),
+    Row("documents:set-logo", "POST", "", "L L F F F F F D D", "a picture"),
+    Row("documents:set-logo", "POST", "", "L L F F F F F R R", "an empty form"),
+    Row("documents:remove-logo", "POST", "with a logo", "L L F F F F F D D", "an empty form"),
     # --- Admin -------------------------------------------------------------------------------------
     Row("administration:overview", "GET", "", "L L F F F F F S S"),
     Row("school_settings:settings", "GET", "", "L L F F F F F S S"),

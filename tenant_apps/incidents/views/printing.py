@@ -10,6 +10,7 @@ from core.tenancy import current_school
 from core.web.hiding import for_paper
 from core.web.pdf import render_pdf
 from shared_apps.people.selectors import names_of
+from tenant_apps.documents.services import logo_for_print
 from tenant_apps.incidents import selectors, services
 from tenant_apps.students.selectors import get_student, student_header
 
@@ -48,7 +49,13 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
 
 def _made(request: HttpRequest, title: str) -> dict[str, object]:
     maker = names_of([request.access.user_id])[request.access.user_id]
-    return {"school": current_school().name, "title": title, "made_by": maker.full, "made_at": now()}
+    return {
+        "school": current_school().name,
+        "logo": logo_for_print(),
+        "title": title,
+        "made_by": maker.full,
+        "made_at": now(),
+    }
 
 
 def _pdf(template: str, context: dict[str, object], name: str) -> HttpResponse:
