@@ -39,7 +39,9 @@ class EmailBackend(BaseBackend):
             # As much hashing as for a known address: the time must not tell them apart.
             User().set_password(password)
             return None
-        return user if user.check_password(password) and user.is_active else None
+        if not (user.check_password(password) and user.is_active):
+            return None
+        return None if school_side.has_ended(user.pk) else user
 
     def get_user(self, user_id: UUID | str) -> User | None:
         """The active user behind a session, or None: a leaver's open session ends with the account."""
@@ -50,7 +52,17 @@ class EmailBackend(BaseBackend):
 
 def note_sign_in(request: HttpRequest, **kwargs: object) -> None:
     """Write into the new session when it began: it ends twelve hours later, however busy it was."""
+    from shared_apps.people.services import lock
+
     request.session[SIGNED_IN_AT] = now().timestamp()
+    lock.begin(request.session)
+
+
+def idle_minutes(request: HttpRequest) -> int:
+    """For the frame: after how many idle minutes the page covers itself."""
+    from shared_apps.people.services import lock
+
+    return lock.idle_minutes(is_elevated=request.user.is_authenticated and request.user.is_verified())
 
 
 user_logged_in.connect(note_sign_in, dispatch_uid="people.note_sign_in")
@@ -68,6 +80,10 @@ class SchoolSide:
     """The extension to ring when an account changed unexpectedly; empty if the school has given none."""
     administrators: Callable[[], Iterable[UUID]] = staticmethod(lambda: ())
     """The ids of those told of every change to an account: the school's admin key users."""
+    has_ended: Callable[[UUID], bool] = staticmethod(lambda user_id: False)
+    """Whether an account's end has come, although nothing has closed it yet."""
+    idle_timeout: Callable[[], int] = staticmethod(lambda: 15)
+    """After how many idle minutes sessions lock; longest times for keys and without stand above it."""
 
     def register(
         self,
@@ -75,6 +91,8 @@ class SchoolSide:
         reveals_unknown_email: Callable[[], bool] | None = None,
         safeguarding_extension: Callable[[], str] | None = None,
         administrators: Callable[[], Iterable[UUID]] | None = None,
+        has_ended: Callable[[UUID], bool] | None = None,
+        idle_timeout: Callable[[], int] | None = None,
     ) -> None:
         """Set what is given; called in `ready()`, run inside the school whose request or job it is."""
         if reveals_unknown_email is not None:
@@ -83,6 +101,10 @@ class SchoolSide:
             self.safeguarding_extension = safeguarding_extension
         if administrators is not None:
             self.administrators = administrators
+        if has_ended is not None:
+            self.has_ended = has_ended
+        if idle_timeout is not None:
+            self.idle_timeout = idle_timeout
 
 
 school_side = SchoolSide()

@@ -13,6 +13,10 @@ class PeopleConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Let the outbox know who sends the mails, and sessions when they began."""
+        """Let the outbox know who sends the mails, sessions when they began, and pages when they lock."""
         import_module("shared_apps.people.adapters")
         import_module("shared_apps.people.handlers")
+        from core.web import frame
+        from shared_apps.people.adapters import idle_minutes
+
+        frame.register("idle_minutes", idle_minutes)

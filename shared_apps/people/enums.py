@@ -34,9 +34,19 @@ class KeyUse(models.TextChoices):
 
     LOGIN = "login", "Login"
     ELEVATE = "elevate", "Elevate Your Access"
+    UNLOCK = "unlock", "Unlock"
+    CONFIRM = "confirm", "Confirm"
 
 
 # What a session holds beside Django's own.
 SIGNED_IN_AT = "signed_in_at"
 ELEVATED_AT = "elevated_at"
 PENDING_KEY = "pending_key"
+SEEN_AT = "seen_at"
+CONFIRMED_AT = "confirmed_at"
+CEREMONY = "ceremony"
+# The idle lock's: under which name Valkey knows the last activity, and what the row knows of it.
+ACTIVITY = "activity"
+ACTIVE_AT = "active_at"
+COVERED_AT = "covered_at"
+LOCKED_AT = "locked_at"

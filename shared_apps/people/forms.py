@@ -121,3 +121,34 @@ class ThemeForm(forms.Form):
     """How the pages shall look."""
 
     theme = forms.ChoiceField(choices=Theme.choices)
+
+
+class UnlockForm(forms.Form):
+    """The password again, and the number of the key where that is asked for."""
+
+    password = forms.CharField(
+        label="Password",
+        max_length=MAXIMUM,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        error_messages={"required": "Enter your password."},
+    )
+    code = forms.CharField(
+        label="6-digit number",
+        max_length=40,
+        required=False,
+        help_text="The number in the app now. A recovery code works too.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+        error_messages={"required": "Enter the 6-digit number."},
+    )
+    without_key = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, asks_key: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = asks_key and "without_key" not in self.data
+
+
+class ScreenForm(forms.Form):
+    """What the button "Blank Screen" and the cover's own button send."""
+
+    screen = forms.ChoiceField(choices=[("covered", "Covered"), ("shown", "Shown")])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shared_apps.people.views import account, security_keys, signing_in
+from shared_apps.people.views import account, lock, security_keys, signing_in
 
 app_name = "people"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("logout/", signing_in.logout, name="logout"),
     path("key/", signing_in.key_prompt, name="key-prompt"),
     path("elevate/", signing_in.elevate, name="elevate"),
+    path("unlock/", lock.unlock, name="unlock"),
+    path("blank/", lock.blank, name="blank"),
+    path("here/", lock.here, name="here"),
     path("reset/", signing_in.reset, name="reset"),
     path("reset/sent/", signing_in.reset_sent, name="reset-sent"),
     path("reset/<str:token>/", signing_in.set_password, name="set-password"),

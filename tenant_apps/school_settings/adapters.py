@@ -23,3 +23,8 @@ def security_message(request: HttpRequest) -> str:
 def reveals_unknown_email() -> bool:
     """Whether the school decided to say when an email address is unknown."""
     return current_school_or_none() is not None and get_settings().reveal_unknown_email
+
+
+def idle_timeout() -> int:
+    """ "Idle timeout": after how many minutes without activity a session is locked."""
+    return get_settings().idle_timeout_minutes

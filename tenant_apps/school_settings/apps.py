@@ -13,4 +13,6 @@ class SchoolSettingsConfig(AppConfig):
 
         register_step("settings", 10, adapters.seed)
         frame.register("security_message", adapters.security_message)
-        school_side.register(reveals_unknown_email=adapters.reveals_unknown_email)
+        school_side.register(
+            reveals_unknown_email=adapters.reveals_unknown_email, idle_timeout=adapters.idle_timeout
+        )

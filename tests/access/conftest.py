@@ -207,6 +207,10 @@ RELATIONS = {
     "with a logo": lambda world: world.with_logo(),
     "of a closure": lambda world: {"closure_id": world.closure_id},
     "of no closure": lambda world: {"closure_id": uuid4()},
+    "of the teacher": lambda world: {"user_id": world.cast.teacher.user.pk},
+    "of nobody": lambda world: {"user_id": uuid4()},
+    "of tutor groups": lambda world: {"kind": "tutor"},
+    "of no kind": lambda world: {"kind": "planet"},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
 }
@@ -219,6 +223,7 @@ FORMS = {
     "an unknown email": lambda world: {"email": "n.obody@school.example"},
     "a password": lambda world: {"password": "quiet-lantern-orchard-43"},
     "a wrong code": lambda world: {"code": "000000", "name": "Phone"},
+    "a covered screen": lambda world: {"screen": "covered"},
     "a theme": lambda world: {"theme": "contrast"},
     "an incident": lambda world: world.typed(
         "Cause for Concern", student=str(world.students[0].pk), status="active"
@@ -236,6 +241,10 @@ FORMS = {
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
     "a closure": lambda world: {"date": "2026-12-21", "until": "2027-01-01", "name": "Christmas"},
+    "a restriction": lambda world: {"restrict": "on"},
+    "the teacher as one of its people": lambda world: {"people": [str(world.cast.teacher.user.pk)]},
+    "nobody's id as one of its people": lambda world: {"people": [str(uuid4())]},
+    "a class": lambda world: {"groups": [str(world.group.pk)]},
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
 

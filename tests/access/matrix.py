@@ -97,6 +97,12 @@ ROWS = [
     Row("people:elevate", "POST", "", "L L K R K K K K K", "a wrong code"),
     Row("people:key-prompt", "POST", "", "L L K R K K K K K", "a wrong code"),
     Row("people:logout", "POST", "", "L L L L L L L L L", "an empty form"),
+    Row("people:unlock", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("people:unlock", "POST", "", "L L R R R R R R R", "a password"),
+    # What covers a screen and how long nobody was there is the session's.
+    Row("people:blank", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("people:blank", "POST", "", "L L K K K K K K K", "a covered screen"),
+    Row("people:here", "POST", "", "L L K K K K K K K", "an empty form"),
     # --- Oneself -----------------------------------------------------------------------------------
     Row("people:account", "GET", "", EVERYBODY_SIGNED_IN),
     Row("people:theme", "POST", "", "L L D D D D D D D", "a theme"),
@@ -208,6 +214,18 @@ ROWS = [
     Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),
     Row("imports:detail", "GET", "of no import", "L L F F F F F N N"),
     Row("imports:progress", "GET", "of an import", "L L F F F F F S S"),
+    Row("classes:restrictions", "GET", "", "L L F F F F F S S"),
+    Row("classes:restrict", "GET", "of tutor groups", "L L F F F F F S S"),
+    Row("classes:restrict", "GET", "of no kind", "L L F F F F F N N"),
+    Row("classes:restrict", "POST", "of tutor groups", "L L F F F F F D D", "a restriction"),
+    Row("classes:group", "GET", "of a tutor group", "L L F F F F F S S"),
+    Row("classes:group", "GET", "of no group", "L L F F F F F N N"),
+    Row("classes:group", "POST", "of a tutor group", "L L F F F F F D D", "the teacher as one of its people"),
+    Row("classes:group", "POST", "of a tutor group", "L L F F F F F R R", "nobody's id as one of its people"),
+    Row("classes:accept-proposals", "POST", "", "L L F F F F F K K", "an empty form"),
+    Row("classes:user-classes", "GET", "of the teacher", "L L F F F F F S S"),
+    Row("classes:user-classes", "GET", "of nobody", "L L F F F F F N N"),
+    Row("classes:user-classes", "POST", "of the teacher", "L L F F F F F D D", "a class"),
     # --- The auth host -----------------------------------------------------------------------------
     Row("auth-home", "GET", "", "S", host="auth"),
     # --- The operator's console: nobody signed in, operator ----------------------------------------

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "shared_apps.people.middleware.SessionAgeMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "shared_apps.people.middleware.IdleLockMiddleware",
     "core.access.middleware.AccessMiddleware",
     "core.audit.middleware.RefusalMiddleware",
     "core.web.hiding.HideNamesMiddleware",
