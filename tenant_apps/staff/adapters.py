@@ -1,6 +1,11 @@
-"""Where the staff meets provisioning."""
+"""Where the staff meets provisioning and signing in."""
+
+from uuid import UUID
 
 from core.access import SYSTEM
+from core.db.clock import now
+from core.tenancy import current_school_or_none
+from tenant_apps.staff.selectors import is_past_end
 from tenant_apps.staff.services import NewPerson, seed_staff
 from tenants.models import School
 from tenants.setup_sheet import SetupSheet
@@ -26,3 +31,8 @@ def seed(school: School, sheet: SetupSheet) -> list[str]:
         " nobody else has any."
         for name in unknown
     ]
+
+
+def has_ended(user_id: UUID) -> bool:
+    """Whether the end of somebody's account has come, closed already or not; never so for operators."""
+    return current_school_or_none() is not None and is_past_end(user_id, at=now())

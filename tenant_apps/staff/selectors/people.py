@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.access import SystemPermission
 from shared_apps.people.selectors import suggest_users, users_with_keys
@@ -53,6 +54,23 @@ def administrators() -> list[UUID]:
     """The school's admin key users: active, with administration privileges and a registered key."""
     members = _members_with(SystemPermission.ADMINISTRATION).filter(user_id__in=users_with_keys())
     return list(members.values_list("user_id", flat=True))
+
+
+def standing_of_administrators() -> frozenset[tuple[bool, bool]]:
+    """What the school has among its active administrators: (without an end date, with a registered key).
+
+    Each pair says "there is one who has at least this": (False, False) stands for any at all. One query.
+    """
+    rows = (
+        _members_with(SystemPermission.ADMINISTRATION)
+        .annotate(holds_key=Q(user_id__in=users_with_keys()))
+        .values_list("ends_at", "holds_key")
+    )
+    return frozenset(
+        pair
+        for ends_at, holds_key in rows
+        for pair in product({False, ends_at is None}, {False, bool(holds_key)})
+    )
 
 
 def key_holders_for_assignment() -> list[Colleague]:

@@ -12,6 +12,7 @@ from core.access import Access
 from core.audit.services import record
 from tenant_apps.staff.models import MISStaff, StaffMember
 from tenant_apps.staff.permissions import can_administer
+from tenant_apps.staff.services.administrators import keep_an_administrator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,27 +38,34 @@ def add_member(
     by: Access,
     job_title: str = "",
     mis_id: str | None = None,
+    ends_at: datetime | None = None,
     at: datetime | None = None,
 ) -> StaffMember:
     """Put a user into a user group. Administrators only. Raises IntegrityError for one who is in a group."""
     if not can_administer(by):
         raise PermissionDenied
     member = StaffMember.objects.create(
-        user_id=user_id, group_id=group_id, job_title=job_title, mis_id=mis_id
+        user_id=user_id, group_id=group_id, job_title=job_title, mis_id=mis_id, ends_at=ends_at
     )
     record("staff.added", by=by, record=("user", user_id), detail={"group": group_id}, at=at)
     return member
 
 
-@transaction.atomic
 def move_to_group(*, user_id: UUID, group_id: UUID, by: Access, at: datetime | None = None) -> None:
     """Move a member of staff to another user group, which sets all their permissions from the next request
     on.
 
-    Administrators only. Raises StaffMember.DoesNotExist for one who is in no group.
+    Administrators only. It waits for nobody: `users.change_permissions` asks a second person where one is
+    needed. Raises StaffMember.DoesNotExist for one who is in no group, LastAdministratorError.
     """
     if not can_administer(by):
         raise PermissionDenied
+    with keep_an_administrator():
+        put_into_group(user_id=user_id, group_id=group_id, by=by, at=at)
+
+
+def put_into_group(*, user_id: UUID, group_id: UUID, by: Access, at: datetime | None = None) -> None:
+    """The move itself, for callers that asked who may and keep an administrator."""
     member = StaffMember.objects.select_for_update().get(user_id=user_id)
     before, member.group_id = member.group_id, group_id
     member.save(update_fields=["group"])
