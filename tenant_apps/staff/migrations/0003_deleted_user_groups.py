@@ -2,7 +2,6 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 
-
 class Migration(migrations.Migration):
     dependencies = [("staff", "0002_users_groups_and_second_person")]
 
