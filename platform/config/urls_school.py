@@ -5,10 +5,13 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.web.urls")),
     path("", include("tenant_apps.documents.urls")),
+    path("", include("tenant_apps.alerts.urls")),
     path("", include("shared_apps.people.urls")),
+    path("", include("shared_apps.helpdesk.urls")),
     path("", include("tenant_apps.dashboard.urls")),
     path("", include("tenant_apps.staff.urls")),
     path("", include("tenant_apps.incidents.urls")),
+    path("", include("tenant_apps.classes.urls")),
     path("", include("tenant_apps.students.urls")),
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),

@@ -204,6 +204,7 @@ RELATIONS = {
     "in the teacher's draft": lambda world: {
         "document_id": world.document(("draft", world.draft_id), world.cast.teacher.access).id
     },
+    "of no request": lambda world: {"request_id": uuid4()},
     "with a logo": lambda world: world.with_logo(),
     "of a closure": lambda world: {"closure_id": world.closure_id},
     "of no closure": lambda world: {"closure_id": uuid4()},
@@ -235,8 +236,16 @@ FORMS = {
     "an action": lambda world: world.typed(),
     "the status Closed": lambda world: {"status": "closed"},
     "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
+    "a rule about Behaviour": lambda world: {"rules": [f"category:{world.category('Behaviour')}"]},
+    "a colleague": lambda world: {"added": [str(world.cast.pastoral.user.pk)]},
+    "a reason": lambda world: {"reason": "Left on Friday."},
     "a yes": lambda world: {"decision": "confirm"},
     "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
+    "a message to the helpdesk": lambda world: {
+        "subject": "The import",
+        "phone": "01632 960123",
+        "message": "It has failed since Monday.",
+    },
     "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", picture(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},

@@ -122,6 +122,7 @@ ROWS = [
     Row("staff:suggest", "GET", "", EVERYBODY_SIGNED_IN),
     # --- Pupils ------------------------------------------------------------------------------------
     Row("students:suggest", "GET", "", "L L S S S S S S F"),
+    Row("students:names", "GET", "", "L L S S S S S S F"),
     Row("profile:search", "GET", "", "L L F F S S S S F"),
     Row("profile:register", "GET", "of a tutor group", "L L F F S S S S F"),
     Row("profile:register", "GET", "of no group", "L L F F N N N N F"),
@@ -199,6 +200,10 @@ ROWS = [
     Row("documents:set-logo", "POST", "", "L L F F F F F D D", "a picture"),
     Row("documents:set-logo", "POST", "", "L L F F F F F R R", "an empty form"),
     Row("documents:remove-logo", "POST", "with a logo", "L L F F F F F D D", "an empty form"),
+    # --- Contact Support ---------------------------------------------------------------------------
+    Row("helpdesk:contact", "GET", "", "L L S S S S S S S"),
+    Row("helpdesk:contact", "POST", "", "L L D D D D D D D", "a message to the helpdesk"),
+    Row("helpdesk:contact", "POST", "", "L L R R R R R R R", "an empty form"),
     # --- Admin -------------------------------------------------------------------------------------
     Row("administration:overview", "GET", "", "L L F F F F F S S"),
     Row("school_settings:settings", "GET", "", "L L F F F F F S S"),
@@ -226,11 +231,22 @@ ROWS = [
     Row("classes:user-classes", "GET", "of the teacher", "L L F F F F F S S"),
     Row("classes:user-classes", "GET", "of nobody", "L L F F F F F N N"),
     Row("classes:user-classes", "POST", "of the teacher", "L L F F F F F D D", "a class"),
+    Row("alerts:user-alerts", "GET", "of the teacher", "L L F F F F F S S"),
+    Row("alerts:user-alerts", "GET", "of nobody", "L L F F F F F N N"),
+    Row("alerts:user-alerts", "POST", "of the teacher", "L L F F F F F D D", "a rule about Behaviour"),
+    Row("alerts:remove-alerts", "GET", "of the teacher", "L L F F F F F S S"),
+    Row("alerts:remove-alerts", "POST", "of the teacher", "L L F F F F F K K", "a reason"),
+    Row("alerts:student-alerts", "GET", "of a pupil", "L L F F F F S S F"),
+    Row("alerts:student-alerts", "GET", "of no pupil", "L L F F N N N N F"),
+    Row("alerts:student-alerts", "POST", "of a pupil", "L L F F F F D D F", "a colleague"),
     # --- The auth host -----------------------------------------------------------------------------
     Row("auth-home", "GET", "", "S", host="auth"),
     # --- The operator's console: nobody signed in, operator ----------------------------------------
     Row("operators:sign-in", "GET", "", "S S", host="console"),
     Row("operators:sign-in", "POST", "", "R S", "a wrong password", host="console"),
     Row("operators:schools", "GET", "", "L S", host="console"),
+    Row("operators:requests", "GET", "", "L S", host="console"),
+    Row("operators:request", "GET", "of no request", "L N", host="console"),
+    Row("operators:request", "POST", "of no request", "L N", "an empty form", host="console"),
     Row("operators:sign-out", "POST", "", "L L", "an empty form", host="console"),
 ]

@@ -148,6 +148,11 @@ def unread_count(access: Access) -> int:
     return _own_unread(access).count() if access.user_id is not None else 0
 
 
+def unread_count_of(user_id: UUID) -> int:
+    """How many unread alerts stand on somebody's dashboard. For administrators: a number, and of what not."""
+    return Alert.objects.filter(UNREAD, recipient_id=user_id).count()
+
+
 def unread_roots(access: Access, root_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these records to which, or to an action of which, the person has an unread alert."""
     if access.user_id is None:

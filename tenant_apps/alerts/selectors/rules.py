@@ -27,6 +27,18 @@ class AutomaticRule:
     is_beyond: bool
     set_at: datetime
 
+    @property
+    def thing(self) -> str:
+        """What it names: "category", "student" or "group"."""
+        return "category" if self.category_id else "student" if self.student_id else "group"
+
+    @property
+    def target_id(self) -> UUID:
+        """The id of what it names."""
+        found = self.category_id or self.student_id or self.group_id
+        assert found
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:

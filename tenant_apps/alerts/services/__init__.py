@@ -8,7 +8,7 @@ from tenant_apps.alerts.services.raising import (
     notify_assignment,
     raise_alerts,
 )
-from tenant_apps.alerts.services.rules import name_for_student, set_rules_of
+from tenant_apps.alerts.services.rules import Target, name_for_student, set_rules_of
 from tenant_apps.alerts.services.telling import BEYOND_MAIL, REMOVAL_MAIL
 from tenant_apps.alerts.services.withdrawing import (
     AUTHORS_TIME,
@@ -23,6 +23,7 @@ __all__ = [
     "AUTHORS_TIME",
     "BEYOND_MAIL",
     "REMOVAL_MAIL",
+    "Target",
     "choose_recipients",
     "mark_opened",
     "mark_read",
