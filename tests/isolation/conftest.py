@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from core.access import SYSTEM
 from core.db.clock import now
 from core.db.keys import uuid7
 from core.tenancy import in_school
@@ -30,6 +31,7 @@ SHARED = {
         "import_id",
         "closure_id",
         "category_id",
+        "user_id",
     )
 }
 ONLY_B = {name: uuid7() for name in SHARED}
@@ -48,6 +50,7 @@ class Planted:
 
 def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypatch: Any) -> UUID:
     """Put one record of every kind under these ids; the id of a category that waits for a key user."""
+    from shared_apps.people.models import User
     from tenant_apps.categories.models import Category
     from tenant_apps.classes.models import StudentGroup
     from tenant_apps.documents.services import receive
@@ -57,6 +60,8 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.monitoring.services import start
     from tenant_apps.school_settings.models import Closure
     from tenant_apps.staff.models import CategoryPermission, UserGroup
+    from tenant_apps.staff.selectors import user_group_ids
+    from tenant_apps.staff.services import add_member
     from tenant_apps.students.models import Membership, Student
 
     with in_school(school):
@@ -68,6 +73,14 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         Membership.objects.create(
             student_id=ids["student_id"], group_id=ids["group_id"], start_date="2026-01-01"
         )
+        User.objects.create(
+            pk=ids["user_id"],
+            email=f"{ids['user_id']}@{marker}.sch.example".lower(),
+            first_name="Robin",
+            last_name=marker,
+            sort_key=marker.lower(),
+        )
+        add_member(user_id=ids["user_id"], group_id=user_group_ids()["Teachers"], by=SYSTEM)
         Category.objects.create(pk=ids["category_id"], name=f"{marker} {ids['category_id']}")
         CategoryPermission.objects.bulk_create(
             CategoryPermission(

@@ -11,7 +11,7 @@ from core.access.checks import routes_of
 from core.tenancy import in_school
 from tests.isolation.conftest import MARKERS, ONLY_B, SHARED
 
-PARTS = {"imports": "head", "school_settings": "head"}
+PARTS = {"imports": "head", "school_settings": "head", "classes": "head", "administration": "head"}
 # Pages that tell a state and none of the record's words.
 SILENT = {"imports:progress", "incidents:change-status", "incidents:told"}
 
