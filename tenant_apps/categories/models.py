@@ -9,7 +9,11 @@ from tenant_apps.categories.enums import Colour
 
 
 class Category(Record):
-    """A category, or with a parent a sub-category of it. Permissions are each one's own."""
+    """A category, or with a parent a sub-category of it. Permissions are each one's own.
+
+    One that was merged stays as a row that leads to the other (`merged_into`, never two steps): kept versions
+    and forms that stand open name it. No list shows it, and its name is free again.
+    """
 
     name = models.CharField(max_length=120)
     parent = models.ForeignKey(
@@ -21,16 +25,27 @@ class Category(Record):
     always_alerts = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name_plural = "categories"
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), "parent", nulls_distinct=False, name="category_name_once_per_parent"
+                Lower("name"),
+                "parent",
+                condition=Q(merged_into__isnull=True),
+                nulls_distinct=False,
+                name="category_name_once",
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="category_not_own_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_enabled=False),
+                name="category_merged_is_offered_nowhere",
             ),
         ]
 

@@ -8,12 +8,15 @@ the caller, with the person's access.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import hypot
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from core.access import Access
-from tenant_apps.categories.enums import LIGHT_HEX
+from core.db.references import was_ever_named
+from tenant_apps.categories.enums import LIGHT_HEX, Colour
 from tenant_apps.categories.models import Category
 
 
@@ -46,11 +49,15 @@ class OfferedCategory:
 CategoryMap = Mapping[UUID, CategoryView]
 
 
-def all_categories() -> list[CategoryView]:
-    """Every category, disabled ones too, parents before children, in the school's order. One query."""
+def all_categories(*, with_merged: bool = False) -> list[CategoryView]:
+    """Every category, disabled ones too, parents before children, in the school's order. One query.
+
+    Those that were merged into another are left out, but `with_merged`: for names in kept versions.
+    """
+    kept = Category.objects.all() if with_merged else Category.objects.filter(merged_into=None)
     rows = [
         CategoryView(*row)
-        for row in Category.objects.order_by("position", "id").values_list(
+        for row in kept.order_by("position", "id").values_list(
             "id",
             "name",
             "parent_id",
@@ -75,9 +82,76 @@ def all_categories() -> list[CategoryView]:
     return in_order
 
 
-def category_map() -> dict[UUID, CategoryView]:
+def category_map(*, with_merged: bool = False) -> dict[UUID, CategoryView]:
     """Every category by id, in the order of `all_categories`. One query."""
-    return {category.id: category for category in all_categories()}
+    return {category.id: category for category in all_categories(with_merged=with_merged)}
+
+
+def get_category(category_id: UUID) -> CategoryView:
+    """One category as it is; Http404 for none and for one that was merged into another."""
+    category = category_map().get(category_id)
+    if category is None:
+        raise Http404("no such category")
+    return category
+
+
+def followed(ids: Iterable[UUID], *, categories: CategoryMap) -> list[UUID]:
+    """These ids, each that was merged replaced by what it was merged into, in order and each once.
+
+    For drafts and forms that were open when it happened. An id that is no category stays as it is. No query
+    while `categories` knows them all.
+    """
+    wanted = list(ids)
+    unknown = [category_id for category_id in wanted if category_id not in categories]
+    if unknown:
+        rows = Category.objects.filter(id__in=unknown, merged_into__isnull=False)
+        instead = dict(rows.values_list("id", "merged_into_id"))
+        wanted = [instead.get(category_id, category_id) for category_id in wanted]
+    return list(dict.fromkeys(wanted))
+
+
+def used_colours(*, categories: CategoryMap | None = None) -> dict[str, list[str]]:
+    """The colours in use with the names of the categories that have them, in the palette's order."""
+    categories = category_map() if categories is None else categories
+    found: dict[str, list[str]] = {}
+    for category in categories.values():
+        found.setdefault(category.colour, []).append(category.name)
+    return {colour: found[colour] for colour in Colour.values if colour in found}
+
+
+def has_sub_categories(category_id: UUID, *, categories: CategoryMap | None = None) -> bool:
+    """Whether another category stands beneath it."""
+    categories = category_map() if categories is None else categories
+    return any(category.parent_id == category_id for category in categories.values())
+
+
+def merging_fault(source_id: UUID, target_id: UUID, *, categories: Mapping[UUID, Any]) -> str:
+    """Why the first of these categories cannot become the second, as a sentence; empty when it can."""
+    source, target = categories[source_id], categories[target_id]
+    below = [one for one in categories.values() if one.parent_id == source_id]
+    if source_id == target_id:
+        return "A category cannot be merged with itself."
+    if target.parent_id == source_id:
+        return f"“{target.name}” is a sub-category of “{source.name}”. Move it to the top level first."
+    if below and target.parent_id is not None:
+        return (
+            f"“{source.name}” has sub-categories and “{target.name}” is one itself: they would be a third"
+            " level. Move or merge them first."
+        )
+    there = {one.name.casefold() for one in categories.values() if one.parent_id == target_id}
+    twice = [one.name for one in below if one.name.casefold() in there]
+    if twice:
+        return f"Both have a sub-category “{twice[0]}”. Merge or rename these first."
+    return ""
+
+
+def is_deletable(category_id: UUID) -> bool:
+    """Whether nothing names the category, or ever did: then it can be deleted in full.
+
+    Rows of other apps decide, of hidden records too; so do sub-categories and what was merged into it.
+    """
+    beneath = Category.objects.filter(Q(parent=category_id) | Q(merged_into=category_id))
+    return not beneath.exists() and not was_ever_named("category", category_id)
 
 
 def restricting_categories() -> QuerySet[Category]:

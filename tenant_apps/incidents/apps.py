@@ -4,11 +4,33 @@ from django.apps import AppConfig
 class IncidentsConfig(AppConfig):
     name = "tenant_apps.incidents"
     verbose_name = "Incidents and actions"
+    audit_words = {
+        "action.added": "Added an action",
+        "action.copied": "Copied an action to linked students",
+        "alert.read": "Marked an alert as read",
+        "category.confirmed": "Confirmed a proposed category",
+        "category.declined": "Declined a proposed category",
+        "chronology.printed": "Made a PDF of a chronology",
+        "chronology.viewed": "Opened a chronology",
+        "draft.begun": "Began a draft",
+        "draft.discarded": "Discarded a draft",
+        "draft.handed_over": "A draft was handed over",
+        "incident.added": "Added an incident",
+        "incident.readers_changed": "Changed who may read an incident",
+        "incident.reassigned": "Assigned incidents to somebody else",
+        "incident.status_changed": "Changed status or assignee of an incident",
+        "incident.viewed": "Read an incident",
+        "incidents.refiled": "Incidents came under another category",
+    }
 
     def ready(self) -> None:
         from core.access.owners import register_owner
+        from core.db.references import Referrer, register_referrer
         from tenant_apps.alerts.selectors import register_subject
+        from tenant_apps.alerts.selectors.leavers import count_open_alerts
         from tenant_apps.incidents import selectors, services
+        from tenant_apps.incidents.services import leaving as own_leaving
+        from tenant_apps.staff.services import leaving
 
         register_owner(
             "draft",
@@ -20,3 +42,40 @@ class IncidentsConfig(AppConfig):
         register_owner("action", may_open=selectors.may_read_action, label=selectors.action_label)
         register_subject("incident", selectors.describe_incidents)
         register_subject("action", selectors.describe_actions)
+        register_referrer(
+            "category",
+            Referrer(
+                name="incidents",
+                used_among=selectors.used_categories,
+                was_named=selectors.was_category_named,
+                refile=services.refile,
+            ),
+        )
+        register_referrer(
+            "agency",
+            Referrer(
+                name="incidents", used_among=selectors.used_agencies, was_named=selectors.was_agency_named
+            ),
+        )
+        leaving.register(
+            "assignments",
+            one="open incident assigned to them",
+            many="open incidents assigned to them",
+            count=own_leaving.count_assigned,
+            hand_over=own_leaving.hand_over_assigned,
+        )
+        leaving.register(
+            "alerts",
+            one="alert not read yet",
+            many="alerts not read yet",
+            count=count_open_alerts,
+            hand_over=own_leaving.hand_over_alerts,
+        )
+        leaving.register(
+            "drafts",
+            one="draft not added yet (it goes to a key user who may see its categories)",
+            many="drafts not added yet (they go to a key user who may see their categories)",
+            count=own_leaving.count_drafts,
+            hand_over=own_leaving.hand_over_drafts,
+            needs_somebody=False,
+        )

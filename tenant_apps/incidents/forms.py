@@ -1,6 +1,6 @@
 """The shape of what is typed. Each refusal names its field and says how to mend it; what was typed stays."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from tenant_apps.categories.selectors import (
     OfferedCategory,
     always_alerting,
     category_map,
+    followed,
     offered_to,
 )
 from tenant_apps.incidents.enums import Status
@@ -40,14 +41,23 @@ class UUIDList(forms.Field):
 
     widget = forms.SelectMultiple
 
-    def __init__(self, *, offered: Iterable[UUID] | None = None, wrong: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        offered: Iterable[UUID] | None = None,
+        wrong: str = "",
+        follow: Callable[[list[UUID]], list[UUID]] = list,
+        **kwargs: Any,
+    ) -> None:
+        """`follow` says what ids have become since the form was opened."""
         super().__init__(**kwargs)
+        self._follow = follow
         self._offered = None if offered is None else frozenset(offered)
         self._wrong = wrong
 
     def to_python(self, value: Any) -> list[UUID]:
         try:
-            return list(dict.fromkeys(UUID(item) for item in value or [] if item))
+            return self._follow(list(dict.fromkeys(UUID(item) for item in value or [] if item)))
         except ValueError:
             raise forms.ValidationError(
                 self._wrong or "One of the choices is not known here. Choose again."
@@ -137,6 +147,10 @@ class EntryForm(forms.Form):
         """Whether the form has its "Files" box."""
         return can_use_files(self.access)
 
+    def now_called(self, categories: Iterable[UUID]) -> list[UUID]:
+        """What these categories are now: one that was merged while the form stood open is another."""
+        return followed(categories, categories=self.category_map)
+
     def choosable_categories(self) -> list[UUID]:
         """Ids that this person may tick: enabled, with "Add Incidents" in their user group."""
 
@@ -188,6 +202,7 @@ class IncidentForm(EntryForm):
             offered=self.choosable_categories(),
             error_messages={"required": "Choose at least one category."},
             wrong="One of the categories is not open to you for adding. Choose again.",
+            follow=self.now_called,
         )
         self.fields["linked"] = UUIDList(required=False)
 
@@ -240,6 +255,7 @@ class ActionForm(EntryForm):
             required=False,
             offered=self.choosable_categories(),
             wrong="One of the categories is not open to you for adding. Choose again.",
+            follow=self.now_called,
         )
 
 

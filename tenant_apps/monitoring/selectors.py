@@ -99,7 +99,15 @@ def monitoring_history(access: Access, student_id: UUID) -> list[MonitoringStret
     return [
         MonitoringStretch(tree[category_id], started_at, ended_at)
         for category_id, started_at, ended_at in rows.values_list("category_id", "started_at", "ended_at")
+        # What a merge left behind is within a stretch of the category that remained.
+        if category_id in tree
     ]
+
+
+def used_categories(ids: Collection[UUID]) -> set[UUID]:
+    """Those of these categories under which somebody is, or was, monitored."""
+    rows = Monitoring.objects.filter(category__in=ids).order_by("category_id")
+    return set(rows.values_list("category_id", flat=True).distinct())
 
 
 def _sees_any(access: Access) -> bool:

@@ -1,6 +1,6 @@
 """Starts and ends of monitoring. Neither time nor closing an incident ends one: only a person does."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +11,13 @@ from core.access import Access
 from core.audit.services import record
 from core.db.clock import now
 from tenant_apps.categories.selectors import begins_monitoring
+from tenant_apps.categories.services import hold_categories
 from tenant_apps.monitoring.enums import MonitoringSource
 from tenant_apps.monitoring.models import Monitoring
 from tenant_apps.students.selectors import students_visible_to
+
+# Rows in one statement.
+AT_ONCE = 1000
 
 
 @transaction.atomic
@@ -37,7 +41,7 @@ def start(
     students = list(dict.fromkeys(student_ids))
     if kind == MonitoringSource.HAND:
         _assert_may_decide(by, students, category_ids)
-        categories = set(category_ids)
+        categories = set(hold_categories(category_ids).values())
     else:
         categories = begins_monitoring(category_ids)
     started_at = at or now()
@@ -89,6 +93,47 @@ def end(
         ended = {row.student_id for row in rows}
         _record("monitoring.ended", by, ended, {row.category_id for row in rows}, None, None, at)
     return len(rows)
+
+
+@transaction.atomic
+def refile(
+    *, touching: Collection[UUID], moves: Mapping[UUID, UUID], by: Access, at: datetime | None = None
+) -> int:
+    """Let monitoring under merged categories go on, past and present, under what they became; how many rows.
+
+    A student monitored under both now is monitored once, since the earlier of the two; the row that gives way
+    ends, and stays with the category that is gone. The caller holds the tree.
+    """
+    if not (by.is_administrator or by.is_system):
+        raise PermissionDenied
+    moved = 0
+    for old, new in moves.items():
+        rows = Monitoring.objects.select_for_update().filter(category_id=old)
+        twins = _twins(old, new)
+        for remains, gives_way in twins:
+            if gives_way.started_at < remains.started_at:
+                remains.started_at, remains.started_by_id = gives_way.started_at, gives_way.started_by_id
+                remains.source_kind, remains.source_id = gives_way.source_kind, gives_way.source_id
+            gives_way.ended_at, gives_way.ended_by_id = max(at or now(), gives_way.started_at), by.user_id
+        Monitoring.objects.bulk_update(
+            [remains for remains, _ in twins],
+            ["started_at", "started_by", "source_kind", "source_id"],
+            batch_size=AT_ONCE,
+        )
+        gone = [gives_way for _, gives_way in twins]
+        Monitoring.objects.bulk_update(gone, ["ended_at", "ended_by"], batch_size=AT_ONCE)
+        moved += rows.exclude(id__in=[row.id for row in gone]).update(category_id=new) + len(gone)
+    if moves:
+        record("monitoring.refiled", by=by, detail={"rows": moved}, at=at)
+    return moved
+
+
+def _twins(old: UUID, new: UUID) -> list[tuple[Monitoring, Monitoring]]:
+    """For students monitored under both now: the row that remains, and the one that gives way."""
+    is_open = Monitoring.objects.select_for_update().filter(ended_at__isnull=True)
+    remaining = {row.student_id: row for row in is_open.filter(category_id=new)}
+    giving_way = is_open.filter(category_id=old, student_id__in=remaining)
+    return [(remaining[row.student_id], row) for row in giving_way]
 
 
 def _assert_may_decide(by: Access, student_ids: Collection[UUID], category_ids: Collection[UUID]) -> None:

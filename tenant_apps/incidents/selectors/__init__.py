@@ -35,6 +35,13 @@ from tenant_apps.incidents.selectors.lists import (
     last_telling,
     telling,
 )
+from tenant_apps.incidents.selectors.readers import ReadersChange, Reading, readers_changed
+from tenant_apps.incidents.selectors.references import (
+    used_agencies,
+    used_categories,
+    was_agency_named,
+    was_category_named,
+)
 
 __all__ = [
     "ActionLine",
@@ -42,6 +49,8 @@ __all__ = [
     "Cursor",
     "Entry",
     "EntryLine",
+    "ReadersChange",
+    "Reading",
     "StudentPart",
     "TellingLine",
     "action_label",
@@ -66,6 +75,11 @@ __all__ = [
     "may_read_incident",
     "open_drafts",
     "readable_among",
+    "readers_changed",
     "telling",
+    "used_agencies",
+    "used_categories",
+    "was_agency_named",
+    "was_category_named",
     "whole_chronology",
 ]

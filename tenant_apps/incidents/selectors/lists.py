@@ -162,7 +162,8 @@ def _as_written(access: Access, rows: list[EntryLine], incident_of: Mapping[UUID
         .values_list("incident", "made_at", "snapshot__categories")
     ):
         versions[incident].append((made_at, categories))
-    shown = CategoryNames(access, category_map(), opened_by_alert=True)
+    # A version also names what was merged since; it keeps the words of its day.
+    shown = CategoryNames(access, category_map(with_merged=True), opened_by_alert=True)
 
     def then(row: EntryLine) -> list[CategoryLine]:
         known = [stood for made_at, stood in versions[incident_of.get(row.id, row.id)] if made_at <= row.at]

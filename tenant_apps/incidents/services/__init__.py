@@ -15,6 +15,7 @@ from tenant_apps.incidents.services.following import (
     note_opened,
     note_printed,
 )
+from tenant_apps.incidents.services.refiling import refile
 
 __all__ = [
     "LinkedStudent",
@@ -29,6 +30,7 @@ __all__ = [
     "note_listed",
     "note_opened",
     "note_printed",
+    "refile",
     "save_draft",
     "widened_groups",
 ]

@@ -16,9 +16,18 @@ from core.db.keys import uuid7
 from tenant_apps.alerts.selectors import recipient_ids
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner, show_to_students
 from tenant_apps.incidents.enums import CategoryState, Part
-from tenant_apps.incidents.models import Action, ActionAgency, ActionCategory, ActionStudent, Draft, Incident
+from tenant_apps.incidents.models import (
+    Action,
+    ActionAgency,
+    ActionCategory,
+    ActionStudent,
+    Draft,
+    Incident,
+    IncidentCategory,
+)
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.drafts import hold_draft
@@ -76,7 +85,8 @@ def add_action(
     Raises Http404 when the person may not read the incident, PermissionDenied when they may not add.
     """
     recorded_at = at or now()
-    _assert_may_add(by, added := frozenset(category_ids))
+    added = _hold_filing(incident_id, category_ids)
+    _assert_may_add(by, added)
     incident = get_incident(by, incident_id, for_update=True)
     hold_draft(action_id, by)
     action, is_new = _insert(
@@ -174,6 +184,11 @@ def decide_waiting_category(
     """A key user takes or declines a category that an action without a key proposed. Returns the incident."""
     if not by.is_elevated:
         raise PermissionDenied("Confirming a category needs a key.")
+    proposed = (
+        ActionCategory.objects.filter(pk=waiting_id).values_list("category", "action__incident").first()
+    )
+    if proposed is not None:
+        _hold_filing(proposed[1], [proposed[0]])
     # Locked: of two who decide at once the second finds it decided.
     waiting = (
         ActionCategory.objects.select_for_update().filter(pk=waiting_id, state=CategoryState.WAITING).first()
@@ -206,6 +221,17 @@ def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: date
         start(student_ids=main, category_ids=carried - before, by=by, source=("incident", incident.pk), at=at)
         keep_incident_version(incident, made_by=by.user_id, at=at)
     return frozenset(carried)
+
+
+def _hold_filing(incident_id: UUID, added: Iterable[UUID]) -> frozenset[UUID]:
+    """Keeps what the incident carries, and these, from being merged or moved; what these are now.
+
+    Comes before any other lock, as a merge takes the tree first and the records after it.
+    """
+    wanted = set(added)
+    carried = IncidentCategory.objects.filter(incident=incident_id).values_list("category", flat=True)
+    held = hold_categories(wanted.union(carried)) if wanted else {}
+    return frozenset(held[category] for category in wanted if category in held)
 
 
 def _add_categories(action: Action, added: frozenset[UUID], by: Access, at: datetime) -> frozenset[UUID]:

@@ -15,6 +15,7 @@ from core.db.clock import now
 from core.db.keys import uuid7
 from tenant_apps.alerts.services import choose_recipients, notify_assignment, raise_alerts
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward, leaves
+from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner
 from tenant_apps.incidents.enums import Part, Status
 from tenant_apps.incidents.models import (
@@ -62,12 +63,13 @@ def add_incident(
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
     first one's incident and does nothing else. Other words, another student, time or category under an id in
-    use are a record of their own.
+    use are a record of their own. A category that was merged since it was chosen is what it was merged into.
     Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
     """
     recorded_at = at or now()
+    held = hold_categories(wanted := set(category_ids))
     categories = category_map()
-    chosen = frozenset(category_ids)
+    chosen = frozenset(held.get(category, category) for category in wanted)
     _assert_may_add(by, chosen, categories)
     carried = close_upward(chosen, categories=categories)
     hold_draft(incident_id, by)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.access import Access
 from core.db.clock import now
 from shared_apps.people.selectors import names_of
+from tenant_apps.categories.selectors import followed
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.selectors import is_own_draft
 from tenant_apps.staff.selectors import active_among
@@ -98,7 +99,8 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
             {"value": str(pk), "label": person.full, "note": "", "initials": ""}
             for pk, person in sorted(people.items(), key=lambda one: one[1].sort_key)
         ],
-        categories=frozenset(content.get("categories", [])),
+        # Draft and open form may name a category that was merged since.
+        categories=frozenset(map(str, followed(_ids(content.get("categories", [])), categories={}))),
         alert_groups=frozenset(content.get("alert_groups", [])),
         agencies=frozenset(content.get("agencies", [])),
         ticked=frozenset(
