@@ -9,6 +9,30 @@ class PeopleConfig(AppConfig):
     """Users, passwords and keys; its tables stand in public and in every school."""
 
     name = "shared_apps.people"
+    audit_words = {
+        "key.added": "Added a security key",
+        "key.refused": "Gave a wrong code of a key",
+        "key.removed": "Removed a security key",
+        "key.renamed": "Renamed a security key",
+        "key.used": "Signed in with two-factor authentication",
+        "keys.removed": "Removed the security keys of a user",
+        "people.swept": "What was out of date about accounts was cleared",
+        "recovery_codes.renewed": "Made new recovery codes",
+        "session.locked": "Locked the screen",
+        "session.unlocked": "Unlocked the screen",
+        "sessions.ended": "Ended other sessions",
+        "user.activated": "Activated a user",
+        "user.added": "Added a user",
+        "user.changed": "Changed the account of a user",
+        "user.deactivated": "Deactivated a user",
+        "user.password_set": "Set a password",
+        "user.reset_requested": "Asked to reset the password",
+        "user.sign_in_failed": "Failed to sign in",
+        "user.sign_in_paused": "Was kept from signing in for a while",
+        "user.signed_in": "Signed in with the password",
+        "user.signed_out": "Signed out",
+        "user.theme_changed": "Changed the appearance of the screen",
+    }
     label = "people"
     verbose_name = "People"
 

@@ -17,6 +17,7 @@ from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
+from shared_apps.people.enums import TryKind
 from tenants.selectors import school_url
 
 if TYPE_CHECKING:
@@ -57,21 +58,65 @@ def send_security_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
     recipient = selectors.get_user(recipient_id)
     changed_by = UUID(payload["by"]) if payload["by"] else None
     names = selectors.names_of([user_id, changed_by])
-    at = timezone.localtime(datetime.fromisoformat(payload["at"]))
     context = {
         "whose": "Your" if recipient_id == user_id else f"{names[user_id].formal}’s",
         "what": payload["what"],
         "was": "were" if payload["what"] == "keys" else "was",
-        "when": f"{at:%A} {at.day} {at:%B %Y}, {at:%H:%M}",
+        "when": _in_words(datetime.fromisoformat(payload["at"])),
         "by": "you" if changed_by == recipient_id else _formal(names, changed_by),
         "extension": school_side.safeguarding_extension(),
         "brand": settings.BRAND,
     }
+    former = selectors.former_email(UUID(payload["former"])) if payload.get("former") else ""
     send_mail(
-        to=recipient.email,
+        to=former or recipient.email,
         subject=f"{settings.BRAND}: a change to your account",
         text=render_to_string("people/mail/security.txt", context),
-        message_id_key=f"people.security {payload['event']}",
+        message_id_key=f"people.security {payload['event']} {payload.get('former', '')}".strip(),
+    )
+
+
+@handles("people.new_device")
+def send_new_device_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell the person of a sign-in in a browser that was not used before."""
+    user = selectors.get_user(UUID(payload["user"]))
+    session = selectors.get_session(UUID(payload["session"]))
+    if session is None:
+        return
+    context = {
+        "agent": session.agent,
+        "address": session.address,
+        "when": _in_words(session.created_at),
+        "extension": school_side.safeguarding_extension(),
+        "brand": settings.BRAND,
+    }
+    send_mail(
+        to=user.email,
+        subject=f"{settings.BRAND}: a sign-in from a new device",
+        text=render_to_string("people/mail/new_device.txt", context),
+        message_id_key=f"people.new_device {payload['event']}",
+    )
+
+
+@handles("people.paused")
+def send_pause_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell the person that wrong tries paused the account; of nobody's address nobody is told."""
+    if not payload["user"]:
+        return
+    user = selectors.get_user(UUID(payload["user"]))
+    if not user.is_active:
+        return
+    context = {
+        "what": "passwords" if payload["kind"] == TryKind.PASSWORD else "keys",
+        "when": _in_words(datetime.fromisoformat(payload["at"])),
+        "extension": school_side.safeguarding_extension(),
+        "brand": settings.BRAND,
+    }
+    send_mail(
+        to=user.email,
+        subject=f"{settings.BRAND}: wrong tries on your account",
+        text=render_to_string("people/mail/paused.txt", context),
+        message_id_key=f"people.paused {entry.pk}",
     )
 
 
@@ -82,6 +127,11 @@ def sweep() -> None:
 
 
 URLS = "config.urls_school"
+
+
+def _in_words(at: datetime) -> str:
+    at = timezone.localtime(at)
+    return f"{at:%A} {at.day} {at:%B %Y}, {at:%H:%M}"
 
 
 def _formal(names: dict[UUID, selectors.PersonName], user_id: UUID | None) -> str:

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from core.access.decorators import PUBLIC, rule_of
+from core.audit.context import address_of
 from core.db.clock import now
 from core.web.errors import answer
 from shared_apps.people.enums import SIGNED_IN_AT
 from shared_apps.people.forms import UnlockForm
-from shared_apps.people.services import lock
+from shared_apps.people.services import devices, lock, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,7 +30,7 @@ ABOUT_THE_SCREEN = frozenset({"people:unlock", "people:blank", "people:screen"})
 
 
 class SessionAgeMiddleware:
-    """Signs out a session older than SESSION_COOKIE_AGE, counted from signing in.
+    """Signs out a session that was ended elsewhere, or is older than SESSION_COOKIE_AGE since signing in.
 
     Django counts from the last change to the session, so that a busy one would never end. Comes after the
     middleware of sign-in.
@@ -41,13 +42,17 @@ class SessionAgeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and self._is_over(request):
             logout(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        devices.set_cookie(request, response)
+        return response
 
     @staticmethod
     def _is_over(request: HttpRequest) -> bool:
         begun = request.session.get(SIGNED_IN_AT)
         # A session that does not say when it began was not begun by signing in.
-        return begun is None or now().timestamp() - begun >= settings.SESSION_COOKIE_AGE
+        if begun is None or now().timestamp() - begun >= settings.SESSION_COOKIE_AGE:
+            return True
+        return not sessions.see(request.session, address=address_of(request))
 
 
 class IdleLockMiddleware:

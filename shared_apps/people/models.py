@@ -1,4 +1,4 @@
-"""Users, their keys and links for setting a password, their sessions and devices, the count of wrong tries."""
+"""Users, their keys and links for setting a password, their sessions and devices, counts of wrong tries."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -176,6 +176,8 @@ class WebAuthnKey(Device):
     credential = models.BinaryField()
     # What the key last counted; one that counts backwards has been copied.
     sign_count = models.BigIntegerField()
+    # The digest of the challenge it answered last: no answer works twice.
+    last_challenge = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.access import Access
 from core.db.clock import now
 from core.db.text import search_key
 from core.tenancy import current_school_or_none
-from shared_apps.people.models import PasswordLink, RecoveryCode, User
+from shared_apps.people.models import (
+    FormerEmail,
+    PasswordLink,
+    RecoveryCode,
+    SignedInSession,
+    User,
+    WebAuthnKey,
+)
+
+# The kinds of key, as addresses and lists name them.
+SOFT: Final = "soft"
+U2F: Final = "u2f"
 
 
 class LinkExpiredError(Exception):
@@ -32,10 +47,25 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One registered soft key as its owner sees it."""
+    """One registered key as its owner sees it. `kind` is SOFT or U2F."""
 
     name: str
     is_used: bool
+    kind: str = SOFT
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One place where a person is signed in."""
+
+    id: UUID
+    agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    with_key: bool
+    is_this: bool
 
 
 def get_user(user_id: UUID) -> User:
@@ -46,6 +76,47 @@ def get_user(user_id: UUID) -> User:
 def find_user(email: str) -> User | None:
     """The user with this address however it is typed, active or not; None if there is none."""
     return User.objects.filter_email(email).first()
+
+
+def find_session(session: SessionBase) -> SignedInSession | None:
+    """The row of this session in the list "Where you are signed in"; None if it was not noted."""
+    if not session.session_key:
+        return None
+    return SignedInSession.objects.filter(digest=digest_of_session(session.session_key)).first()
+
+
+def digest_of_session(session_key: str) -> str:
+    """What is kept of a session's id, which is random enough for a plain hash to hide it."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def sessions_of(user: User, *, this_key: str = "", at: datetime | None = None) -> list[SessionRow]:
+    """Where a person is signed in, the latest sign-in first; `this_key` is the asking session's id."""
+    begun = (at or now()) - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    this = digest_of_session(this_key)
+    rows = SignedInSession.objects.filter(user=user, ended_at=None, created_at__gt=begun)
+    return [
+        SessionRow(
+            id=row.pk,
+            agent=row.agent,
+            address=row.address or "",
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            with_key=row.with_key,
+            is_this=row.digest == this,
+        )
+        for row in rows.order_by("-created_at", "-pk")
+    ]
+
+
+def get_session(session_id: UUID) -> SignedInSession | None:
+    """One sign-in, open or ended."""
+    return SignedInSession.objects.filter(pk=session_id).first()
+
+
+def former_email(former_id: UUID) -> str:
+    """An address that an account had before it was changed."""
+    return FormerEmail.objects.values_list("email", flat=True).get(pk=former_id)
 
 
 def is_known_email(email: str) -> bool:
@@ -81,12 +152,13 @@ def suggest_users(term: str, *, limit: int = 20, exclude: Collection[UUID] = ())
 
 def has_key(user_id: UUID) -> bool:
     """Whether a key is registered for the person, used or not."""
-    return _keys().filter(user=user_id).exists()
+    return users_with_keys().filter(pk=user_id).exists()
 
 
-def users_with_keys() -> QuerySet[TOTPDevice, UUID]:
+def users_with_keys() -> QuerySet[User, UUID]:
     """The ids of all users with a registered key, to put into `id__in`."""
-    return _keys().values_list("user_id", flat=True)
+    soft, u2f = (Exists(keys.filter(user=OuterRef("pk"))) for keys in (_soft_keys(), _u2f_keys()))
+    return User.objects.filter(soft | u2f).values_list("pk", flat=True)
 
 
 def keys_of(access: Access) -> list[KeyRow]:
@@ -97,9 +169,24 @@ def keys_of(access: Access) -> list[KeyRow]:
 def keys_of_user(user_id: UUID) -> list[KeyRow]:
     """The keys of somebody, for the page on which an administrator removes them."""
     return [
-        KeyRow(device.name, device.last_used_at is not None)
-        for device in _keys().filter(user=user_id).order_by("pk")
+        KeyRow(device.name, device.last_used_at is not None, kind, device.pk)
+        for kind, devices in ((SOFT, _soft_keys()), (U2F, _u2f_keys()))
+        for device in devices.filter(user=user_id).order_by("pk")
     ]
+
+
+def own_key(access: Access, kind: str, key_id: int) -> KeyRow | None:
+    """One of the person's own keys; None for anybody else's."""
+    return next((key for key in keys_of(access) if (key.kind, key.id) == (kind, key_id)), None)
+
+
+def kinds_of_keys(user_id: UUID) -> frozenset[str]:
+    """Which kinds of key a person has: SOFT, U2F, both or none."""
+    holder = User.objects.filter(pk=user_id).values_list(
+        Exists(_soft_keys().filter(user=OuterRef("pk"))), Exists(_u2f_keys().filter(user=OuterRef("pk")))
+    )
+    soft, u2f = holder.get()
+    return frozenset(kind for kind, there in ((SOFT, soft), (U2F, u2f)) if there)
 
 
 def recovery_codes_left(access: Access) -> int:
@@ -136,5 +223,9 @@ def personal_texts(user: User) -> list[str]:
     ]
 
 
-def _keys() -> QuerySet[TOTPDevice]:
+def _soft_keys() -> QuerySet[TOTPDevice]:
     return TOTPDevice.objects.filter(confirmed=True)
+
+
+def _u2f_keys() -> QuerySet[WebAuthnKey]:
+    return WebAuthnKey.objects.filter(confirmed=True)

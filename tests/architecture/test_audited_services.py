@@ -21,6 +21,12 @@ RECORDERS = {"record", "record_download", "record_refusal"}
 # Functions that write and are right not to audit by themselves, with the reason.
 EXCEPTIONS: dict[str, str] = {
     "shared_apps/people:issue_link": "the event is user.reset_requested; this makes the token for its mail",
+    "shared_apps/people:begin": "the event is user.signed_in; this lists the session",
+    "shared_apps/people:elevate_session": "the event is key.used, written when the key was tried",
+    "shared_apps/people:move": "the events are those of a key and a password; this follows the session's id",
+    "shared_apps/people:note_end": "the event is user.signed_out",
+    "shared_apps/people:note_key": "the event is key.used",
+    "shared_apps/people:see": "when a session was last used, once a minute",
 }
 
 

@@ -19,17 +19,23 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.access import Access
+from core.audit.models import AuditEvent
 from core.audit.services import record
 from core.db.clock import now
 from shared_apps.people.enums import KeyUse, TryKind
-from shared_apps.people.models import RecoveryCode, User
-from shared_apps.people.services import tries
+from shared_apps.people.models import RecoveryCode, User, WebAuthnKey
+from shared_apps.people.selectors import SOFT, U2F, has_key
+from shared_apps.people.services import sessions, tries
 from shared_apps.people.services.security_mails import owe_security_mails
 
 RECOVERY_CODES: Final = 8
 STEP: Final = 30
 TOLERANCE: Final = 1
 SECRET_BYTES: Final = 20
+
+
+class UnknownKeyError(Exception):
+    """The key is not the person's own, or is not there any more."""
 
 
 class WrongCodeError(ValueError):
@@ -71,12 +77,65 @@ def save_key(*, name: str, secret: str, code: str, by: Access, at: datetime | No
     step = _matching_step(key, _digits(code), after=-1, at=at)
     if step is None:
         raise WrongCodeError
-    is_first = not TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    is_first = not has_key(user.pk)
     # The step is used up: the code on the screen while saving elevates nothing.
     device = TOTPDevice.objects.create(user=user, name=name, key=key.hex(), last_t=step, confirmed=True)
-    event = record("key.added", by=by, record=("user", user.pk), detail={"device": device.pk}, at=at)
-    owe_security_mails(user=user, what="keys", event=event, by=by)
-    return SavedKey(name, _new_codes(user) if is_first else ())
+    return added(user=user, device=device, is_first=is_first, by=by, at=at)
+
+
+def added(*, user: User, device: Device, is_first: bool, by: Access, at: datetime) -> SavedKey:
+    """What follows a new key of either kind: event, mails, no other session, codes with the first."""
+    detail = {"device": device.pk, "kind": _kind(device)}
+    event = record("key.added", by=by, record=("user", user.pk), detail=detail, at=at)
+    _changed(user=user, event=event, by=by, at=at)
+    return SavedKey(device.name, _new_codes(user) if is_first else ())
+
+
+@transaction.atomic
+def rename_key(*, kind: str, key_id: int, name: str, by: Access, at: datetime | None = None) -> None:
+    """Give one of the person's own keys another name. Raises UnknownKeyError for anybody else's."""
+    device = _own_key(kind, key_id, by)
+    if device.name != name:
+        device.name = name
+        device.save(update_fields=["name"])
+        detail = {"device": device.pk, "kind": _kind(device)}
+        record("key.renamed", by=by, record=("user", device.user_id), detail=detail, at=at)
+
+
+@transaction.atomic
+def remove_key(*, kind: str, key_id: int, by: Access, at: datetime | None = None) -> None:
+    """Remove one of the person's own keys, and with the last one the recovery codes.
+
+    Ends all other sessions; the person and administrators are told. Raises UnknownKeyError for others’ keys.
+    """
+    device = _own_key(kind, key_id, by)
+    user = device.user
+    detail = {"device": device.pk, "kind": _kind(device)}
+    device.delete()
+    if not has_key(user.pk):
+        RecoveryCode.objects.filter(user=user).delete()
+    event = record("key.removed", by=by, record=("user", user.pk), detail=detail, at=at)
+    _changed(user=user, event=event, by=by, at=at)
+
+
+@transaction.atomic
+def remove_all_keys(*, user_id: UUID, by: Access, at: datetime | None = None) -> int:
+    """Remove all soft keys, U2F keys and recovery codes of a user; how many keys there were.
+
+    Ends the user's sessions (but the one in which it is asked) and tells the user and administrators. The
+    user then sets up a key as if it were the first, and a USB key may become somebody else's. Raises
+    User.DoesNotExist.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    removed = 0
+    for model in (TOTPDevice, WebAuthnKey, RecoveryCode):
+        devices = model.objects.filter(user=user)
+        removed += 0 if model is RecoveryCode else devices.count()
+        devices.delete()
+    tries.forgive_all(tries.hold(TryKind.KEY, str(user.pk), at or now()))
+    event = record("keys.removed", by=by, record=("user", user.pk), detail={"count": removed}, at=at)
+    _changed(user=user, event=event, by=by, at=at)
+    return removed
 
 
 @transaction.atomic
@@ -108,15 +167,36 @@ def try_key(*, code: str, use: KeyUse, by: Access, at: datetime | None = None) -
         record("key.refused", by=by, record=("user", by.user_id), detail={"use": str(use)}, at=at)
         return KeyTry(None, is_paused=tries.is_paused(row))
     tries.forgive(row)
-    kind = "recovery_code" if isinstance(device, RecoveryCode) else "soft_key"
-    record(
-        "key.used",
-        by=by,
-        record=("user", by.user_id),
-        detail={"use": str(use), "kind": kind, "device": device.pk},
-        at=at,
-    )
+    note_use(device, use=use, by=by, at=at)
     return KeyTry(device)
+
+
+def note_use(device: Device, *, use: KeyUse, by: Access, at: datetime) -> None:
+    """Write down that a key was used."""
+    detail = {"use": str(use), "kind": _kind(device), "device": device.pk}
+    record("key.used", by=by, record=("user", device.user_id), detail=detail, at=at)
+
+
+def _kind(device: Device) -> str:
+    kinds = {RecoveryCode: "recovery_code", WebAuthnKey: "u2f_key", TOTPDevice: "soft_key"}
+    return kinds[type(device)]
+
+
+def _own_key(kind: str, key_id: int, by: Access) -> TOTPDevice | WebAuthnKey:
+    models: dict[str, type[TOTPDevice] | type[WebAuthnKey]] = {SOFT: TOTPDevice, U2F: WebAuthnKey}
+    if kind not in models or by.user_id is None:
+        raise UnknownKeyError
+    keys = models[kind].objects.select_for_update(of=["self"]).select_related("user")
+    device = keys.filter(pk=key_id, user=by.user_id, confirmed=True).first()
+    if device is None:
+        raise UnknownKeyError
+    return device
+
+
+def _changed(*, user: User, event: AuditEvent, by: Access, at: datetime | None) -> None:
+    """What follows every change of somebody's keys."""
+    sessions.end_sessions(user_id=user.pk, except_key=sessions.current_key(user.pk), at=at)
+    owe_security_mails(user=user, what="keys", event=event, by=by)
 
 
 def _device_of_code(user_id: UUID, code: str, use: KeyUse, at: datetime) -> Device | None:

@@ -21,7 +21,7 @@ from core.tenancy import session_salt
 from shared_apps.people.enums import TryKind
 from shared_apps.people.models import PasswordLink, User
 from shared_apps.people.selectors import LinkExpiredError, live_links, personal_texts
-from shared_apps.people.services import tries
+from shared_apps.people.services import sessions, tries
 from shared_apps.people.services.security_mails import owe_security_mails
 from shared_apps.people.services.sign_in import access_before_loading
 from shared_apps.people.services.strength import MAXIMUM, Strength, rate
@@ -109,7 +109,8 @@ def set_password(*, token: str, password: str, at: datetime | None = None) -> Us
     link.used_at = at
     link.save(update_fields=["used_at"])
     PasswordLink.objects.filter(user=user, used_at=None, replaced_at=None).update(replaced_at=at)
-    tries.forgive(tries.hold(TryKind.PASSWORD, user.email, at))
+    tries.forgive_all(tries.hold(TryKind.PASSWORD, user.email, at))
+    sessions.end_sessions(user_id=user.pk, at=at)
     by = access_before_loading(user)
     event = record("user.password_set", by=by, record=("user", user.pk), at=at)
     owe_security_mails(user=user, what="password", event=event, by=by)

@@ -17,7 +17,8 @@ from core.audit.services import record
 from core.db.clock import now
 from shared_apps.people.enums import ELEVATED_AT, TryKind
 from shared_apps.people.models import User
-from shared_apps.people.services import tries
+from shared_apps.people.selectors import find_session
+from shared_apps.people.services import devices, sessions, tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,20 @@ def open_session(*, request: HttpRequest, user: User, at: datetime | None = None
     """
     request.session.flush()
     auth.login(request, user)
-    record("user.signed_in", by=access_before_loading(user), record=("user", user.pk), at=at)
+    event = record("user.signed_in", by=access_before_loading(user), record=("user", user.pk), at=at)
+    session = find_session(request.session)
+    devices.note_sign_in(request=request, user=user, session=session, event=event, at=event.at)
 
 
 def elevate_session(*, request: HttpRequest, device: Device, at: datetime | None = None) -> None:
     """Make the session one with a key: under a new id, with the time, from the next request on."""
+    old_key = request.session.session_key
     request.session.cycle_key()
     rotate_token(request)
     otp_login(request, device)
     request.session[ELEVATED_AT] = (at or now()).timestamp()
+    sessions.move(old_key=old_key, session=request.session, with_key=True)
+    devices.note_key(request=request, user=device.user, at=at)
 
 
 def close_session(*, request: HttpRequest, by: Access, at: datetime | None = None) -> None:
