@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import Http404
 
 from core.access import Access
 from core.audit.services import record
 from core.db.text import natural_key
-from tenant_apps.staff.models import AlertGroup, AlertGroupMember
+from tenant_apps.staff.models import AlertGroup, AlertGroupMember, StaffMember
 from tenant_apps.staff.permissions import can_administer
 from tenant_apps.staff.selectors import active_among
 
@@ -34,28 +35,35 @@ def save_alert_group(
 ) -> AlertGroup:
     """A new alert group, or with `group_id` the whole of an old one. Administrators only.
 
-    Raises PermissionDenied, and ValidationError: for a group of more than 15 on incidents unless the
-    administrator `insists`, for a group without an active member, for a name that is blank or taken.
-    Making a group the default takes that from the one before; the default cannot just be given up.
+    Raises PermissionDenied; Http404 for a group that is not there; ValidationError by field: for a group of
+    more than 15 on incidents unless the administrator `insists`, one that is offered nowhere, one without an
+    active member or with somebody who is not of the staff, a name that is blank or taken. Making a group the
+    default takes that from the one before; the default cannot just be given up, nor leave the incidents.
     """
     if not can_administer(by):
         raise PermissionDenied
     members = set(member_ids)
-    if not active_among(members):
-        raise ValidationError({"member_ids": "An alert group needs at least one active member of staff."})
-    if on_incidents and len(members) > LARGEST_ON_INCIDENTS and not insists:
-        raise ValidationError(
-            {"on_incidents": f"A group of {len(members)} people is for the library only, unless you insist."}
-        )
-    group = AlertGroup(is_default=False) if group_id is None else _locked(group_id)
-    if group.is_default and not (is_default and on_incidents):
+    _lock_groups()
+    group = AlertGroup(is_default=False) if group_id is None else _get(group_id)
+    _refuse_taken(name, group_id)
+    _refuse_wrong_members(members)
+    _refuse_wrong_offer(members, on_incidents=on_incidents, on_library=on_library, insists=insists)
+    if group.is_default and not is_default:
         raise ValidationError(
             {"is_default": "The default alert group stays the default until another group takes its place."}
+        )
+    if is_default and not on_incidents:
+        raise ValidationError(
+            {
+                "on_incidents": "The default alert group is offered on every incident."
+                " Tick “Incidents and actions”."
+            }
         )
     if is_default and not group.is_default:
         AlertGroup.objects.filter(is_default=True).update(is_default=False)
     group.name, group.sort_key, group.is_default = name.strip(), natural_key(name), is_default
     group.on_incidents, group.on_library = on_incidents, on_library
+    group.is_large_on_purpose = insists and len(members) > LARGEST_ON_INCIDENTS
     group.full_clean()
     group.save()
     places = AlertGroupMember.objects.filter(group=group)
@@ -68,11 +76,49 @@ def save_alert_group(
         "alert_group.added" if group_id is None else "alert_group.changed",
         by=by,
         record=("alert_group", group.id),
-        detail={"members": sorted(map(str, members)), "on_incidents": on_incidents, "insists": insists},
+        detail={
+            "members": sorted(map(str, members)),
+            "on_incidents": on_incidents,
+            "on_library": on_library,
+            "is_default": is_default,
+            "insists": insists,
+        },
         at=at,
     )
     return group
 
 
-def _locked(group_id: UUID) -> AlertGroup:
-    return AlertGroup.objects.select_for_update().get(pk=group_id)
+def _lock_groups() -> None:
+    """Lock all groups in one order, so that two requests cannot make two defaults."""
+    list(AlertGroup.objects.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _get(group_id: UUID) -> AlertGroup:
+    group = AlertGroup.objects.filter(pk=group_id).first()
+    if group is None:
+        raise Http404("no such alert group")
+    return group
+
+
+def _refuse_taken(name: str, group_id: UUID | None) -> None:
+    if AlertGroup.objects.filter(name__iexact=name.strip()).exclude(pk=group_id).exists():
+        raise ValidationError({"name": "There is an alert group of this name already. Choose another name."})
+
+
+def _refuse_wrong_members(members: set[UUID]) -> None:
+    if StaffMember.objects.filter(user_id__in=members).count() != len(members):
+        raise ValidationError({"members": "Somebody you chose is not a user of this school. Choose again."})
+    if not active_among(members):
+        raise ValidationError({"members": "An alert group needs at least one active member of staff."})
+
+
+def _refuse_wrong_offer(members: set[UUID], *, on_incidents: bool, on_library: bool, insists: bool) -> None:
+    if not (on_incidents or on_library):
+        raise ValidationError({"on_library": "Tick at least one place where this group is offered."})
+    if on_incidents and len(members) > LARGEST_ON_INCIDENTS and not insists:
+        raise ValidationError(
+            {
+                "insists": f"A group of {len(members)} people is for the library only. Take it off incidents"
+                " and actions, or tick that you want it there all the same."
+            }
+        )

@@ -52,8 +52,8 @@ def test_rights_of_one_category_change_its_own_rows_only(in_a, cast):
     before = cast.teacher.access
     group_id = selectors.permissions_of(cast.teacher.user.pk).group_id
     behaviour, bullying = category("Behaviour"), category("Bullying")
-    services.set_category_rights(
-        category_id=behaviour, rights_by_group={group_id: Rights(view_students=True)}, by=cast.head.access
+    services.set_rights_of_category(
+        category_id=behaviour, rights={group_id: Rights(view_students=True)}, by=cast.head.access
     )
     after = cast.teacher.access
     assert behaviour in after.view_students
@@ -72,9 +72,9 @@ def test_only_administrators_change_groups_and_members(in_a, cast, part):
         lambda: services.save_user_group(name="X", system_permissions=[], category_rights={}, by=by),
         lambda: services.move_to_group(user_id=user_id, group_id=admin, by=by),
         lambda: services.add_member(user_id=user_id, group_id=admin, by=by),
-        lambda: services.set_category_rights(
+        lambda: services.set_rights_of_category(
             category_id=category("Prevent"),
-            rights_by_group={before.group_id: Rights(True, True, True)},
+            rights={before.group_id: Rights(True, True, True)},
             by=by,
         ),
         lambda: save_alert_group(name="X", member_ids=[user_id], by=by),
