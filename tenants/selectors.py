@@ -1,6 +1,6 @@
 """Which schools there are. Everything here reads the provider's own tables and none of a school's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +38,12 @@ def school_rows() -> Sequence[SchoolRow]:
         return [
             SchoolRow(*row) for row in School.objects.values_list("id", "name", "subdomain", "is_suspended")
         ]
+
+
+def school_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these schools; one query."""
+    with in_public():
+        return dict(School.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
 
 
 def get_school(school_id: UUID) -> School:

@@ -6,4 +6,5 @@ app_name = "students"
 
 urlpatterns = [
     path("students/suggest/", views.suggest, name="suggest"),
+    path("students/names/", views.names, name="names"),
 ]

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from core.access.decorators import requires
 from core.access.enums import SystemPermission
+from tenant_apps.students.adapters import two_lists
 from tenant_apps.students.selectors import suggest_students
 
 
@@ -24,3 +25,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
         for suggestion in suggestions
     ]
     return render(request, "components/picker_options.html", {"options": options})
+
+
+@requires(SystemPermission.ADD_ENTRIES)
+@require_safe
+def names(request: HttpRequest) -> HttpResponse:
+    """The field of two lists again, with the names of the group that was chosen."""
+    return render(request, "students/two_lists.html", {"lists": two_lists(request.access, request.GET)})

@@ -107,6 +107,12 @@ class World:
         )
         return ActionCategory.objects.get(state="waiting")
 
+    def alert_of(self, person):
+        """The latest alert of this person."""
+        from tenant_apps.alerts.models import Alert
+
+        return Alert.objects.filter(recipient=person.user).latest("id").pk
+
     def action_under(self, name):
         """An action that was not copied to the student linked to its incident."""
         from tenant_apps.incidents.services import LinkedStudent, add_action
@@ -235,6 +241,7 @@ FORMS = {
     "a draft": lambda world: {"text": "Said she had no breakfast."},
     "an action": lambda world: world.typed(),
     "the status Closed": lambda world: {"status": "closed"},
+    "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},
     "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
     "a rule about Behaviour": lambda world: {"rules": [f"category:{world.category('Behaviour')}"]},
     "a colleague": lambda world: {"added": [str(world.cast.pastoral.user.pk)]},

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 56
-INDEXES = 206
+TABLES = 57
+INDEXES = 209
 
 
 def count(catalog):

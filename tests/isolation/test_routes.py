@@ -122,9 +122,11 @@ LISTS = [
     "dashboard:home",
     "profile:search",
     "students:suggest",
+    "students:names",
     "staff:suggest",
     "imports:home",
     "incidents:add",
+    "helpdesk:contact",
 ]
 
 

@@ -16,6 +16,7 @@ from tenant_apps.incidents.forms import IncidentForm
 from tenant_apps.incidents.views.links import place_in_log
 from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
+from tenant_apps.students.adapters import TwoLists, filled_lists
 
 
 @requires(SystemPermission.ADD_ENTRIES)
@@ -23,13 +24,19 @@ from tenant_apps.staff.selectors import default_group_people, form_notices
 @asks_to_show_names
 def add_incident(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        form = IncidentForm(access=request.access)
-        return render(request, "incidents/add.html", _page(form, _begun(request)))
+        form, typed = IncidentForm(access=request.access), _begun(request)
+        return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)))
     form = IncidentForm(request.POST, access=request.access)
+    if "show_names" in request.POST and not form.settings.allow_student_search:
+        typed = typed_in(request.access, dict(request.POST.lists()), _draft_id(request))
+        form = IncidentForm(access=request.access)
+        return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)))
     if not form.is_valid():
         draft_id = form.cleaned_data.get("draft") or uuid7()
         typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
-        return render(request, "incidents/add.html", _page(form, typed), status=422)
+        return render(
+            request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)), status=422
+        )
     given = form.cleaned_data
     incident = services.add_incident(
         incident_id=given["draft"],
@@ -73,8 +80,31 @@ def _begun(request: HttpRequest) -> Typed:
     return typed_in(request.access, content, uuid7())
 
 
-def _page(form: IncidentForm, typed: Typed) -> dict[str, Any]:
+def _draft_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return uuid7()
+
+
+def _lists(request: HttpRequest, form: IncidentForm, typed: Typed) -> dict[str, TwoLists]:
+    """The student fields as two lists each, where the school offers no suggestions; else nothing."""
+    if form.settings.allow_student_search:
+        return {}
     return {
+        field: filled_lists(
+            request.access,
+            field,
+            group=request.POST.get(f"{field}_group", ""),
+            chosen_ids=[UUID(chip["value"]) for chip in getattr(typed, field)],
+        )
+        for field in ("student", "linked")
+    }
+
+
+def _page(form: IncidentForm, typed: Typed, lists: dict[str, TwoLists]) -> dict[str, Any]:
+    return {
+        "lists": lists,
         "form": form,
         "typed": typed,
         "faults": faults_of(form),

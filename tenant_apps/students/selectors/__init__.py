@@ -1,11 +1,17 @@
 """The only door to a pupil's record for everyone else."""
 
+from tenant_apps.students.selectors.choosing import (
+    GroupChoice,
+    groups_to_choose_from,
+    students_to_choose_from,
+)
 from tenant_apps.students.selectors.finding import (
     StudentListItem,
     StudentSuggestion,
     choosable_among,
     list_items,
     may_be_chosen,
+    names_a_pupil,
     same_name_note,
     search_students,
     suggest_students,
@@ -47,6 +53,7 @@ from tenant_apps.students.selectors.registers import (
 
 __all__ = [
     "ContactView",
+    "GroupChoice",
     "GroupItem",
     "LinkedStudent",
     "NameStyle",
@@ -62,6 +69,7 @@ __all__ = [
     "display_name",
     "get_student",
     "groups_of",
+    "groups_to_choose_from",
     "hidden_part",
     "hide_names",
     "in_classes",
@@ -70,6 +78,7 @@ __all__ = [
     "list_items",
     "may_be_chosen",
     "name_style",
+    "names_a_pupil",
     "register",
     "same_name_note",
     "search_students",
@@ -77,6 +86,7 @@ __all__ = [
     "student_header",
     "student_visible",
     "students_by_ids",
+    "students_to_choose_from",
     "students_visible_to",
     "suggest_students",
     "visible_among",

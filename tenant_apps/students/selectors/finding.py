@@ -94,6 +94,34 @@ def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[Stud
     ]
 
 
+def suggestions(students: QuerySet[Student]) -> list[StudentSuggestion]:
+    """The pupils of a query as a form offers them, in the order of names. For this app's own selectors."""
+    style = name_style()
+    return [
+        StudentSuggestion(**_name(row, style), same_name_count=row["same_name_count"])
+        for row in _rows(students, style, None)
+    ]
+
+
+def names_a_pupil(text: str) -> bool:
+    """Whether forename and surname of a current or starting pupil stand together in a text, in either order.
+
+    By the preferred name and by the legal one. It says neither whose nor where: for forms that warn anybody
+    who types a child's name where none belongs.
+    """
+    words = f" {search_key(text)} "
+    names = Student.objects.filter(archived_at__isnull=True).values_list(*NAME_FIELDS)
+    for legal_forename, legal_surname, preferred_forename, preferred_surname in names.iterator():
+        for forename in {legal_forename, preferred_forename} - {""}:
+            for surname in {legal_surname, preferred_surname} - {""}:
+                first, last = search_key(forename), search_key(surname)
+                # "Amelia Smith's" reads "amelia smiths" here.
+                said = (f" {first} {last} ", f" {first} {last}s ", f" {last} {first} ", f" {last} {first}s ")
+                if first and last and any(one in words for one in said):
+                    return True
+    return False
+
+
 def may_be_chosen(access: Access, student_ids: Collection[UUID]) -> bool:
     """Whether a form may name all these pupils: current and starting ones, and archived ones one may see."""
     return choosable_among(access, student_ids) == set(student_ids)

@@ -52,6 +52,13 @@ def present_today() -> Q:
     )
 
 
+def current_membership() -> Q:
+    """Memberships of today and later, by pupils who have not left: starting ones are in their class."""
+    return Q(student__archived_at__isnull=True) & (
+        Q(end_date__isnull=True) | Q(end_date__gte=timezone.localdate())
+    )
+
+
 def dashboard_groups(access: Access) -> list[GroupItem]:
     """The groups of "Filter by Group", of the kind that the school's settings name. Two queries."""
     if not access.is_elevated:
