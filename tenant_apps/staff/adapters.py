@@ -1,11 +1,13 @@
-"""Where the staff meets provisioning and signing in."""
+"""Where the staff meets provisioning, signing in and the frame of pages."""
 
 from uuid import UUID
+
+from django.http import HttpRequest
 
 from core.access import SYSTEM
 from core.db.clock import now
 from core.tenancy import current_school_or_none
-from tenant_apps.staff.selectors import is_past_end
+from tenant_apps.staff.selectors import WaitingChange, is_past_end, waiting_for
 from tenant_apps.staff.services import NewPerson, seed_staff
 from tenants.models import School
 from tenants.setup_sheet import SetupSheet
@@ -36,3 +38,10 @@ def seed(school: School, sheet: SetupSheet) -> list[str]:
 def has_ended(user_id: UUID) -> bool:
     """Whether the end of somebody's account has come, closed already or not; never so for operators."""
     return current_school_or_none() is not None and is_past_end(user_id, at=now())
+
+
+def waiting_in_frame(request: HttpRequest) -> list[WaitingChange]:
+    """What waits for a second person about whoever asks for the page; for pages that show it."""
+    if getattr(request, "school", None) is None:
+        return []
+    return waiting_for(request.access)

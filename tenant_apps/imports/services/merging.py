@@ -9,7 +9,6 @@ from uuid import UUID
 
 from core.access import Access
 from core.audit.services import record
-from shared_apps.people.services.accounts import set_active
 from tenant_apps.attendance.services import merge_marks
 from tenant_apps.classes.services import MISGroup, record_mis_groups
 from tenant_apps.imports.services.faults import ExtractHeldError, Faults
@@ -18,6 +17,7 @@ from tenant_apps.imports.services.validation import find_lost_references
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import users_by_mis_id, users_gone_from_mis
 from tenant_apps.staff.services import MISPerson, record_mis_staff
+from tenant_apps.staff.services.users import close_missing
 from tenant_apps.students.services import (
     Merged,
     end_memberships_of_archived,
@@ -94,17 +94,16 @@ class Merge:
         self.counts["staff.csv"] = {"changed": changed, "disabled": self._disable_missing_users()}
 
     def _disable_missing_users(self) -> int:
-        """With the school's setting on, deactivate users who are gone from a full extract. A night that would
-        do it to more than a fifth of the staff is more likely a fault of the MIS.
+        """With the school's setting on, deactivate users who are gone from a full extract, but for the last
+        administrator. A night that would do it to more than a fifth of the staff is more likely a fault of
+        the MIS.
         """
         if not (self.is_full and get_settings().disable_missing_users):
             return 0
         gone, staff = users_gone_from_mis(today=self.today)
         if len(gone) > MOST_DISABLED * staff:
             raise ExtractHeldError([f"staff.csv: {len(gone)} of {staff} members of staff would be disabled."])
-        for user_id in gone:
-            set_active(user_id=user_id, is_active=False, by=self.by, at=self.at)
-        return len(gone)
+        return close_missing(user_ids=gone, by=self.by, at=self.at)
 
     def _groups(self) -> None:
         rows = staged("extract_groups")

@@ -7,6 +7,7 @@ from itertools import product
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.access import SystemPermission
 from shared_apps.people.selectors import suggest_users, users_with_keys
@@ -24,6 +25,13 @@ class Colleague:
     formal_name: str
     full_name: str
     group_name: str
+    away: str = ""
+    """As in "away until 27 November, covered by Ms Nair"; empty for somebody who is there today."""
+
+    @property
+    def note(self) -> str:
+        """What a list says beside the name: the user group, and an absence of today."""
+        return f"{self.group_name}, {self.away}" if self.away else self.group_name
 
     @property
     def initials(self) -> str:
@@ -125,8 +133,25 @@ def _members_with(permission: SystemPermission) -> QuerySet[StaffMember]:
     ).order_by("user__sort_key", "user_id")
 
 
+def absence_of(member: StaffMember, *, on: date) -> str:
+    """The words for somebody who is away on this day, and who stands in; empty for anybody else."""
+    if member.away_from is None or member.away_to is None or member.cover is None:
+        return ""
+    if not member.away_from <= on <= member.away_to:
+        return ""
+    last = member.away_to
+    return f"away until {last.day} {last:%B}, covered by {member.cover.formal_name}"
+
+
 def _colleagues(members: QuerySet[StaffMember]) -> list[Colleague]:
+    today = timezone.localdate()
     return [
-        Colleague(member.user_id, member.user.formal_name, member.user.full_name, member.group.name)
-        for member in members.select_related("user", "group").order_by("user__sort_key", "user_id")
+        Colleague(
+            member.user_id,
+            member.user.formal_name,
+            member.user.full_name,
+            member.group.name,
+            absence_of(member, on=today),
+        )
+        for member in members.select_related("user", "group", "cover").order_by("user__sort_key", "user_id")
     ]

@@ -1,20 +1,21 @@
 """ "Admin" > "Users": the lists, one user, and what the forms there offer. For administrators only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
 from core.access import Access, SystemPermission
 from core.db.text import search_key
-from shared_apps.people.selectors import names_of, users_with_keys
+from shared_apps.people.selectors import users_with_keys
 from tenant_apps.school_settings.selectors import closures, get_settings
 from tenant_apps.staff.models import AlertGroup, AlertGroupMember, MISStaff, StaffMember, UserGroup
 from tenant_apps.staff.permissions import can_administer
+from tenant_apps.staff.selectors.people import absence_of
 
 PAGE = 25
 DAY_ENDS = time(18)
@@ -186,19 +187,8 @@ def covers_of(user_ids: Iterable[UUID], *, on: date) -> dict[UUID, UUID]:
     wanted = set(user_ids)
     if not wanted:
         return {}
-    rows = _away(on).filter(user_id__in=wanted, cover__is_active=True)
-    return dict(rows.values_list("user_id", "cover_id"))
-
-
-def absence_notes(user_ids: Iterable[UUID], *, on: date) -> dict[UUID, str]:
-    """For each of these people who is away, the words a form says: "away until 27 November, covered by …"."""
-    members = list(_away(on).filter(user_id__in=set(user_ids)))
-    names = names_of(member.cover_id for member in members)
-    return {
-        member.user_id: f"away until {_day(member.away_to)}, covered by {names[member.cover_id].formal}"
-        for member in members
-        if member.away_to is not None and member.cover_id in names
-    }
+    away = StaffMember.objects.filter(away_from__lte=on, away_to__gte=on, user_id__in=wanted)
+    return dict(away.filter(cover__is_active=True).values_list("user_id", "cover_id"))
 
 
 def is_past_end(user_id: UUID, *, at: datetime) -> bool:
@@ -242,7 +232,7 @@ def _page(access: Access, fitting: Q, *, is_active: bool, after: UUID | None) ->
         return UserPage([], None)
     members = (
         StaffMember.objects.filter(fitting, user__is_active=is_active)
-        .select_related("user", "group")
+        .select_related("user", "group", "cover")
         .annotate(has_key=Q(user_id__in=users_with_keys()))
         .order_by("user__sort_key", "user_id")
     )
@@ -255,7 +245,6 @@ def _page(access: Access, fitting: Q, *, is_active: bool, after: UUID | None) ->
     found = list(members[: PAGE + 1])
     shown = found[:PAGE]
     today = timezone.localdate()
-    notes = _notes(shown, today)
     rows = [
         UserRow(
             id=member.user_id,
@@ -266,42 +255,28 @@ def _page(access: Access, fitting: Q, *, is_active: bool, after: UUID | None) ->
             job_title=member.job_title,
             has_key=member.has_key,
             ends_at=member.ends_at,
-            away=notes.get(member.user_id, ""),
+            away=absence_of(member, on=today),
         )
         for member in shown
     ]
     return UserPage(rows, shown[-1].user_id if len(found) > PAGE else None)
 
 
-def _notes(members: Iterable[StaffMember], today: date) -> Mapping[UUID, str]:
-    away = [
-        member.user_id
-        for member in members
-        if member.away_from and member.away_to and member.away_from <= today <= member.away_to
-    ]
-    return absence_notes(away, on=today) if away else {}
-
-
 def _fitting(term: str) -> Q:
+    if not term.strip():
+        return Q()
+    fits = Q(group__name__icontains=term.strip())
     words = search_key(term).split()
     if not words:
-        return Q()
+        return fits
     by_name = Q()
     for word in words:
         # The stored key holds words parted by spaces, so a word begins the key or follows a space.
         by_name &= Q(user__sort_key__startswith=word) | Q(user__sort_key__contains=f" {word}")
-    return by_name | Q(group__name__icontains=term.strip())
-
-
-def _away(on: date) -> QuerySet[StaffMember]:
-    return StaffMember.objects.filter(away_from__lte=on, away_to__gte=on)
+    return by_name | fits
 
 
 def _mis_label(person: MISStaff) -> str:
     name = f"{person.last_name}, {person.first_name}"
     rest = ", ".join(part for part in (person.job_title, person.email) if part)
     return f"{name} ({rest})" if rest else name
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"

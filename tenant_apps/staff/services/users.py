@@ -18,6 +18,7 @@ from core.audit.services import record
 from core.db.clock import now
 from shared_apps.people.selectors import find_user, get_user
 from shared_apps.people.services import create_user, request_reset, set_active, update_user
+from shared_apps.people.services.keys import remove_all_keys
 from tenant_apps.school_settings.selectors import accepts_email, get_settings
 from tenant_apps.staff.enums import ChangeKind
 from tenant_apps.staff.models import MISStaff, PendingChange, StaffMember, UserGroup
@@ -258,6 +259,7 @@ def close_ended(*, by: Access, at: datetime | None = None) -> int:
 
     The last administrator's stays open, whatever its end says.
     """
+    _administrators_only(by)
     moment = at or now()
     ended = StaffMember.objects.filter(user__is_active=True, ends_at__lte=moment)
     return _close_each(list(ended.order_by("pk").values_list("user_id", flat=True)), by, moment)
@@ -265,6 +267,7 @@ def close_ended(*, by: Access, at: datetime | None = None) -> int:
 
 def close_missing(*, user_ids: list[UUID], by: Access, at: datetime | None = None) -> int:
     """Close the accounts of people whom the MIS no longer lists; how many. Not the last administrator's."""
+    _administrators_only(by)
     return _close_each(user_ids, by, at or now())
 
 
@@ -383,8 +386,6 @@ def _change_group(
 
 
 def _remove_keys(user_id: UUID, by: Access, at: datetime | None) -> None:
-    from shared_apps.people.services.keys import remove_all_keys
-
     with keep_an_administrator():
         remove_all_keys(user_id=user_id, by=by, at=at)
 

@@ -18,7 +18,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         {
             "value": person.id,
             "label": person.full_name,
-            "note": person.group_name,
+            "note": person.note,
             "initials": person.initials,
         }
         for person in suggest_staff(request.GET.get("q", "")[:100])
