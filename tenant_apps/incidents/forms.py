@@ -273,6 +273,18 @@ class CopyForm(forms.Form):
         )
 
 
+class WithdrawingForm(forms.Form):
+    """ "Withdraw alert": whose."""
+
+    def __init__(self, *args: Any, offered: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["alerts"] = UUIDList(
+            offered=offered,
+            error_messages={"required": "Choose whose alert to withdraw, or go back."},
+            wrong="One of these alerts was read or withdrawn meanwhile. Look again and choose.",
+        )
+
+
 class FollowingForm(forms.Form):
     """Status and assignee, on the entry.
 

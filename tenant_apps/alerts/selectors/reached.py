@@ -61,7 +61,9 @@ class UnreadAlert:
 class AlertStatus:
     """How far one alert reached its person."""
 
+    id: UUID
     recipient_id: UUID
+    raised_by_id: UUID | None
     name: str
     reason: str
     created_at: datetime
@@ -70,6 +72,11 @@ class AlertStatus:
     first_opened_at: datetime | None
     read_at: datetime | None
     withdrawn_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands on the person's dashboard."""
+        return self.read_at is None and self.withdrawn_at is None
 
     @property
     def mail_label(self) -> str:
@@ -185,7 +192,9 @@ def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]
     for alert in sorted(alerts, key=lambda alert: (names[alert.recipient_id], alert.id)):
         found[alert.record_id].append(
             AlertStatus(
+                id=alert.id,
                 recipient_id=alert.recipient_id,
+                raised_by_id=alert.raised_by_id,
                 name=names[alert.recipient_id].formal,
                 reason=alert.reason,
                 created_at=alert.created_at,
@@ -197,6 +206,11 @@ def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]
             )
         )
     return dict(found)
+
+
+def records_under(root_id: UUID) -> list[UUID]:
+    """The record and what hangs on it, as far as somebody was alerted to it."""
+    return list(Alert.objects.filter(root_id=root_id).values_list("record_id", flat=True).distinct())
 
 
 def recipient_ids(record_id: UUID) -> list[UUID]:

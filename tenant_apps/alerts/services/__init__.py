@@ -10,24 +10,17 @@ from tenant_apps.alerts.services.raising import (
 )
 from tenant_apps.alerts.services.rules import Target, name_for_student, set_rules_of
 from tenant_apps.alerts.services.telling import BEYOND_MAIL, REMOVAL_MAIL
-from tenant_apps.alerts.services.withdrawing import (
-    AUTHORS_TIME,
-    may_withdraw,
-    remove_dashboard_alerts,
-    withdraw_alerts,
-)
+from tenant_apps.alerts.services.withdrawing import remove_dashboard_alerts, withdraw_alerts
 
 __all__ = [
     "ALERT_MAIL",
     "ASSIGNMENT_MAIL",
-    "AUTHORS_TIME",
     "BEYOND_MAIL",
     "REMOVAL_MAIL",
     "Target",
     "choose_recipients",
     "mark_opened",
     "mark_read",
-    "may_withdraw",
     "name_for_student",
     "note_mail_failed",
     "note_mailed",

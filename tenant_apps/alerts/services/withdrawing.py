@@ -1,8 +1,7 @@
 """Taking alerts back: one by one from a record, or all from a person's dashboard."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,11 +11,9 @@ from core.access import Access
 from core.audit.services import record
 from core.db.clock import now
 from tenant_apps.alerts.models import Alert, AlertRemoval
+from tenant_apps.alerts.permissions import may_withdraw
 from tenant_apps.alerts.selectors import UNREAD
 from tenant_apps.alerts.services.telling import REMOVAL_MAIL, tell_default_group
-
-# How long whoever alerted somebody may take it back without being an editor.
-AUTHORS_TIME: Final = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -43,12 +40,6 @@ def withdraw_alerts(
     if ids:
         record("alert.withdrawn", by=by, record=("incident", root_id), detail={"alerts": ids}, at=at)
     return alerts
-
-
-def may_withdraw(raised_by_id: UUID | None, created_at: datetime, *, by: Access, at: datetime) -> bool:
-    """Whether this person may end an alert now."""
-    is_own = raised_by_id is not None and raised_by_id == by.user_id and at - created_at <= AUTHORS_TIME
-    return is_own or (by.is_elevated and by.is_editor)
 
 
 @transaction.atomic

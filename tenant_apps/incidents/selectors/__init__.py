@@ -42,6 +42,7 @@ from tenant_apps.incidents.selectors.references import (
     was_agency_named,
     was_category_named,
 )
+from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawable, withdrawn_sentence
 
 __all__ = [
     "ActionLine",
@@ -53,6 +54,7 @@ __all__ = [
     "Reading",
     "StudentPart",
     "TellingLine",
+    "Withdrawable",
     "action_label",
     "assigned_to",
     "chronology_page",
@@ -82,4 +84,6 @@ __all__ = [
     "was_agency_named",
     "was_category_named",
     "whole_chronology",
+    "withdrawable",
+    "withdrawn_sentence",
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from core.access import Access
 from core.db.clock import now
 from shared_apps.people.selectors import names_of
+from tenant_apps.alerts.permissions import AUTHORS_TIME
 from tenant_apps.alerts.selectors import AlertStatus, Subject, recipients_of
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import Part, Status
@@ -51,6 +52,11 @@ class TellingLine:
     number: int | None
     recorded_at: datetime
     told: list[AlertStatus]
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether its author can still take an alert back."""
+        return any(status.is_open for status in self.told) and now() - self.recorded_at <= AUTHORS_TIME
 
     @property
     def is_mailed(self) -> bool:
@@ -191,7 +197,7 @@ def telling(access: Access, incident_id: UUID) -> TellingLine | None:
 
 
 def _telling(incident: Incident) -> TellingLine:
-    told = recipients_of([incident.pk]).get(incident.pk, [])
+    told = [one for one in recipients_of([incident.pk]).get(incident.pk, []) if not one.withdrawn_at]
     return TellingLine(incident.pk, incident.number, incident.recorded_at, told)
 
 

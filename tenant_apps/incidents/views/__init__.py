@@ -1,5 +1,6 @@
 from tenant_apps.incidents.views.actions import add_action, copy_action, decide_category
 from tenant_apps.incidents.views.adding import add_incident, told
+from tenant_apps.incidents.views.alerting import withdraw_alerts
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
@@ -18,4 +19,5 @@ __all__ = [
     "print_entry",
     "save_draft",
     "told",
+    "withdraw_alerts",
 ]

@@ -28,6 +28,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.options.append(
                 {"label": "Status and assignee", "url": reverse("incidents:change-status", args=[entry.id])}
             )
+        if access.is_elevated and access.is_editor and _has_open_alert(entry):
+            withdraw_url = reverse("incidents:withdraw-alerts", args=[entry.id])
+            entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
         if may_add:
             entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
         if may_add and access.is_elevated:
@@ -37,3 +40,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
                     action.options = [{"label": "Add to linked incidents", "url": copy_url}]
         if entry.has_unread_alert:
             entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])
+
+
+def _has_open_alert(entry: Entry) -> bool:
+    return any(
+        one.is_open for told in (entry.told, *(action.told for action in entry.actions)) for one in told
+    )
