@@ -1,5 +1,6 @@
 /* Small things that several modules need. */
 
+const LOCKED = 423;
 const started = new WeakMap();
 
 /* Elements within root that match and that the named module has not yet bound. */
@@ -30,14 +31,21 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-export function post(url, body, options = {}) {
-  return fetch(url, {
+/* A locked session covers the page; whatever asked keeps what was typed and may ask again once the cover is off. */
+export function heed(status) {
+  if (status === LOCKED) document.dispatchEvent(new CustomEvent("screen:locked"));
+}
+
+export async function post(url, body, options = {}) {
+  const response = await fetch(url, {
     method: "POST",
     body,
     credentials: "same-origin",
     headers: { "X-CSRFToken": csrfToken(), Accept: "application/json", "X-Requested-With": "fetch" },
     ...options,
   });
+  heed(response.status);
+  return response;
 }
 
 /* The sentence a refused request should show: the server's own where it sent one. */
@@ -46,7 +54,7 @@ export function refusal(status, answer) {
   if (status === 0) return "The connection was lost.";
   if (status === 401 || status === 403) return "You are logged out, or this is not allowed. Log in again in another tab.";
   if (status === 413) return "This is too large.";
-  if (status === 423) return "The screen is locked. Unlock it in another tab.";
+  if (status === LOCKED) return "The screen was locked.";
   if (status === 429) return "Too many tries. Wait a minute.";
   return "The server did not answer as it should.";
 }

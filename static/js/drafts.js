@@ -65,6 +65,8 @@ function autosave(form) {
   // An upload on its way holds the form back in the capture phase, so this sees it.
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) stopped = true; });
   window.addEventListener("pageshow", () => { stopped = false; });
+  // Covered, the text goes to the server at once; shown again, what the lock refused follows.
+  for (const type of ["screen:covered", "screen:shown"]) document.addEventListener(type, () => save());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden") return;
     save({ keepalive: content().toString().length < KEEPALIVE_BYTES });

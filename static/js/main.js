@@ -8,9 +8,11 @@ import { startDualLists } from "./dual_list.js";
 import { startErrorSummary } from "./error_summary.js";
 import { startForms } from "./forms.js";
 import { startHtmx } from "./htmx.js";
+import { startMatrices } from "./matrix.js";
 import { startPage } from "./page.js";
 import { startPickers } from "./pickers.js";
 import { startPreselect } from "./preselect.js";
+import { startScreen } from "./screen.js";
 import { startTheme } from "./theme.js";
 import { startUploads } from "./uploads.js";
 
@@ -21,10 +23,12 @@ function startWithin(root) {
   startCategories(root);
   startDrafts(root);
   startDualLists(root);
+  startMatrices(root);
   startPickers(root);
   startUploads(root);
 }
 
+startScreen(); // first: what it holds back, no other module may see
 startPage();
 startForms();
 startTheme();

@@ -1,8 +1,16 @@
-/* Search key, dialogs and messages. */
+/* Search key, keyboard help, dialogs and messages. */
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
 export function startPage() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
+    const help = document.getElementById("shortcuts");
+    if (!help || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    help.showModal();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
     const search = document.querySelector("[data-search]");
@@ -14,7 +22,11 @@ export function startPage() {
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    if (opener) {
+      // A menu that the button stands in would take the focus back.
+      opener.closest("[popover]")?.hidePopover();
+      document.getElementById(opener.dataset.opens)?.showModal();
+    }
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".note").remove();
   });

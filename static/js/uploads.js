@@ -1,5 +1,5 @@
 /* Files go to the draft one request each, with progress; the form then carries only their ids. */
-import { copyOf, csrfToken, fill, fresh, post, refusal } from "./dom.js";
+import { copyOf, csrfToken, fill, fresh, heed, post, refusal } from "./dom.js";
 
 const parsed = (text) => { try { return JSON.parse(text); } catch { return null; } };
 
@@ -58,6 +58,7 @@ function start(area) {
     });
     request.addEventListener("loadend", () => {
       running = null;
+      heed(request.status);
       if (item.isConnected) {
         const answer = parsed(request.responseText);
         if (request.status >= 200 && request.status < 300 && answer?.id) done(item, answer);

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from core.access import SYSTEM
 from core.tenancy import current_school_or_none
-from tenant_apps.school_settings.selectors import get_settings
+from tenant_apps.school_settings.selectors import get_settings, idle_minutes
 from tenant_apps.school_settings.services import create_settings
 from tenants.models import School
 from tenants.setup_sheet import SetupSheet
@@ -25,6 +25,6 @@ def reveals_unknown_email() -> bool:
     return current_school_or_none() is not None and get_settings().reveal_unknown_email
 
 
-def idle_timeout() -> int:
-    """ "Idle timeout": after how many minutes without activity a session is locked."""
-    return get_settings().idle_timeout_minutes
+def idle_limit(is_elevated: bool) -> int:
+    """ "Idle timeout" as it counts for a session with a key, or without."""
+    return idle_minutes(is_elevated=is_elevated)

@@ -4,6 +4,12 @@ from django.apps import AppConfig
 class SchoolSettingsConfig(AppConfig):
     name = "tenant_apps.school_settings"
     verbose_name = "School settings"
+    audit_words = {
+        "closure.added": "Added a closure to the calendar",
+        "closure.removed": "Removed a closure from the calendar",
+        "settings.created": "The settings of the school were made",
+        "settings.updated": "Changed the settings of the school",
+    }
 
     def ready(self) -> None:
         from core.web import frame
@@ -14,5 +20,5 @@ class SchoolSettingsConfig(AppConfig):
         register_step("settings", 10, adapters.seed)
         frame.register("security_message", adapters.security_message)
         school_side.register(
-            reveals_unknown_email=adapters.reveals_unknown_email, idle_timeout=adapters.idle_timeout
+            reveals_unknown_email=adapters.reveals_unknown_email, idle_minutes=adapters.idle_limit
         )

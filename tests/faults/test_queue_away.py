@@ -5,6 +5,7 @@ import pytest
 from core.db.keys import uuid7
 from tests.core.outbox.test_worker import wait_for
 from tests.core.web.test_killed import TEXT
+from tests.data.schools import PASSWORD
 
 HALF_A_MINUTE = 30
 
@@ -34,6 +35,10 @@ def test_concern_is_saved_without_a_queue_and_its_mails_go_out_once_it_is_back(h
     assert wait_for(lambda: house.owed() == 0, HALF_A_MINUTE)
     first = house.recipients()
     assert sent(mailbox) == first
+
+    # It no longer knows who was active when: the screen is locked until the password.
+    assert house.browser.get("/")[0] == 423
+    assert house.post("/unlock/", {"password": PASSWORD})[0] == 302
 
     # Killed with work in it, while nobody works: all of it is found again, and nothing of what was done.
     worker.kill()

@@ -39,9 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Product:
     """The running product."""
 
-    def __init__(self, port: int, mail: MailCatcher, worker: ProductProcess, log: Path) -> None:
+    def __init__(
+        self, port: int, mail: MailCatcher, worker: ProductProcess, log: Path, valkey: Valkey
+    ) -> None:
         self.port = port
         self.mail = mail
+        self._valkey = valkey
         self.worker = worker
         self._log = log
 
@@ -50,6 +53,12 @@ class Product:
         lines = self._log.read_text(errors="replace").splitlines()
         quiet = re.compile(r"^\S+ (INFO|DEBUG) ")
         return "\n".join([line for line in lines if line and not quiet.match(line)][-60:])
+
+    def forget_activity(self) -> None:
+        """Valkey loses when anybody was active last: every session is locked."""
+        client = self._valkey.client()
+        for key in client.scan_iter("*:activity:*"):
+            client.delete(key)
 
     def address(self, letter: str) -> str:
         """The school's address."""
@@ -99,7 +108,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         scheduler = ProductProcess("scheduler", ["manage.py", "schedule"], environment, output=log)
         for process in (web, worker, scheduler):
             stack.enter_context(process)
-        yield Product(port, mail, worker, folder / "log")
+        yield Product(port, mail, worker, folder / "log", valkey)
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,6 @@ from shared_apps.people.models import User
 from shared_apps.people.services.keys import try_key
 from shared_apps.people.services.sign_in import try_password
 
-# At most this long, whatever the school has set.
-LONGEST_WITH_KEY: Final = 30
-LONGEST_WITHOUT_KEY: Final = 15
 COVER_SECONDS: Final = 2 * 60
 """How long a cover set by hand comes off without the password."""
 KEY_AGAIN_SECONDS: Final = 60 * 60
@@ -76,12 +73,6 @@ class UnlockTry:
     is_password_right: bool = False
 
 
-def idle_minutes(*, is_elevated: bool) -> int:
-    """After how many idle minutes this session locks: as the school has set, but 30 or 15 at most."""
-    longest = LONGEST_WITH_KEY if is_elevated else LONGEST_WITHOUT_KEY
-    return min(school_side.idle_timeout(), longest)
-
-
 def begin(session: SessionBase, *, at: datetime | None = None) -> None:
     """Start to count for a session that has just been opened."""
     session[ACTIVITY] = secrets.token_urlsafe(16)
@@ -89,17 +80,17 @@ def begin(session: SessionBase, *, at: datetime | None = None) -> None:
 
 
 def standing_of(session: SessionBase, *, is_elevated: bool, at: datetime | None = None) -> Standing:
-    """How a session stands: one question to Valkey, and one for the settings once a minute has passed."""
+    """How a session stands: one question to Valkey; the settings are asked once a minute has passed."""
     moment = (at or now()).timestamp()
     row = session.get(ACTIVE_AT)
     if row is None or ACTIVITY not in session:
-        # Not begun by signing in here: nobody knows how long it lay open.
+        # Not begun by signing in: nobody knows how long it lay open.
         return Standing(Screen.LOCKED, KEY_AGAIN_SECONDS)
     is_there, known = _read(session)
     idle = max(0.0, moment - max(row, known or 0.0))
     is_lost = is_there and known is None
     # The shortest timeout is a minute: before that there is nothing to look up.
-    is_over = idle >= COARSE_SECONDS and idle >= 60 * idle_minutes(is_elevated=is_elevated)
+    is_over = idle >= COARSE_SECONDS and idle >= 60 * school_side.idle_minutes(is_elevated)
     covered_at = session.get(COVERED_AT)
     is_forgotten = covered_at is not None and moment - covered_at >= COVER_SECONDS
     if LOCKED_AT in session or is_lost or is_over or is_forgotten:
@@ -124,7 +115,7 @@ def note_activity(
 
 
 def note_cover(session: SessionBase, *, is_covered: bool, at: datetime | None = None) -> None:
-    """The screen was covered by hand, or uncovered within two minutes. Covering again keeps the first time."""
+    """The screen was covered by hand, or uncovered within two minutes; covered twice, the first counts."""
     if is_covered:
         session.setdefault(COVERED_AT, (at or now()).timestamp())
         session.modified = True

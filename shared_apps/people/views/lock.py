@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access.decorators import signed_in
 from core.web.redirects import safe_next
+from shared_apps.people.adapters import school_side
 from shared_apps.people.forms import ScreenForm, UnlockForm
 from shared_apps.people.services import lock
 from shared_apps.people.views.signing_in import PAUSE, WRONG_CODE
@@ -22,7 +23,7 @@ HOME = "/"
 INVALID = 422
 LOCKED = 423
 PAUSED = 429
-WRONG_PASSWORD = "The password is not right."
+NOT_RIGHT = "The password is not right."
 
 
 @signed_in
@@ -52,7 +53,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if tried.is_paused:
         form.add_error(None, PAUSE)
     elif not tried.is_password_right:
-        form.add_error("password", WRONG_PASSWORD)
+        form.add_error("password", NOT_RIGHT)
     else:
         form.add_error("code", WRONG_CODE)
     return _refuse(request, standing, form, onward, PAUSED if tried.is_paused else INVALID)
@@ -91,7 +92,7 @@ def _is_script(request: HttpRequest) -> bool:
 
 
 def _standing_of(request: HttpRequest, standing: lock.Standing) -> dict[str, Any]:
-    seconds = 60 * lock.idle_minutes(is_elevated=request.access.is_elevated) - standing.idle
+    seconds = 60 * school_side.idle_minutes(request.access.is_elevated) - standing.idle
     return {
         "screen": standing.screen.value,
         "left": max(0, round(seconds)),
@@ -113,7 +114,7 @@ def _refuse(
 ) -> HttpResponse:
     if not _is_script(request):
         return _page(request, standing, form, onward, status)
-    errors = {name: list(messages)[0] for name, messages in form.errors.items()}
+    errors = {name: next(iter(messages)) for name, messages in form.errors.items()}
     return JsonResponse({"errors": errors} | _standing_of(request, standing), status=status)
 
 
