@@ -40,6 +40,7 @@ def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, 
     return {
         "before": before,
         "older_alerts": older,
+        "may_read_alerts": access.may_read_alerts,
         "alerts": [
             {
                 "id": alert.id,

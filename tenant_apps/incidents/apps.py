@@ -26,9 +26,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from core.access.owners import register_owner
         from core.db.references import Referrer, register_referrer
-        from tenant_apps.alerts.selectors import register_subject
+        from tenant_apps.alerts.selectors import register_blocked_roots, register_subject
         from tenant_apps.alerts.selectors.leavers import count_open_alerts
-        from tenant_apps.incidents import selectors, services
+        from tenant_apps.incidents import permissions, selectors, services
         from tenant_apps.incidents.services import leaving as own_leaving
         from tenant_apps.staff.services import leaving
 
@@ -79,3 +79,4 @@ class IncidentsConfig(AppConfig):
             hand_over=own_leaving.hand_over_drafts,
             needs_somebody=False,
         )
+        register_blocked_roots(permissions.is_root_blocked)

@@ -1,6 +1,6 @@
 """The shape of what is typed. Each refusal names its field and says how to mend it; what was typed stays."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from tenant_apps.categories.selectors import (
     offered_to,
 )
 from tenant_apps.incidents.enums import Status
+from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.staff.selectors import (
@@ -70,6 +71,9 @@ class UUIDList(forms.Field):
             raise forms.ValidationError(
                 self._wrong or "One of the choices is not offered to you. Choose again."
             )
+
+
+BARRED_ASSIGNEE = "This person cannot be assigned this incident. Choose another person."
 
 
 def known_assignee(assignee: UUID | None, offered: Iterable[Colleague]) -> UUID | None:
@@ -232,6 +236,9 @@ class IncidentForm(EntryForm):
             self.add_error(
                 "linked", "The student whom it is about cannot be linked as well. Take one of them off."
             )
+        assignee = cleaned.get("assign_to")
+        if student and assignee and assignee in barred_from([student, *cleaned.get("linked", [])]):
+            self.add_error("assign_to", BARRED_ASSIGNEE)
         # To alert oneself alone is to tell nobody.
         others = set(cleaned.get("alert_staff", [])) - {self.access.user_id}
         nobody = not others and not cleaned.get("alert_groups")
@@ -295,9 +302,12 @@ class FollowingForm(forms.Form):
     status = forms.ChoiceField(choices=Status.choices)
     assign_to = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, assigned_now: UUID | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, assigned_now: UUID | None, barred: Collection[UUID] = (), **kwargs: Any
+    ) -> None:
+        """`barred` may not see the incident, so it cannot become theirs."""
         super().__init__(*args, **kwargs)
-        self.assignee_list = key_holders_for_assignment()
+        self.assignee_list = [person for person in key_holders_for_assignment() if person.id not in barred]
         if assigned_now and assigned_now not in {person.id for person in self.assignee_list}:
             self.assignee_list += colleagues([assigned_now])
 

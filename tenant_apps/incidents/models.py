@@ -75,6 +75,32 @@ class IncidentStudent(Record):
         return f"{self.part} student of {self.incident_id}"
 
 
+class BlockedReader(Record):
+    """One member of staff who may not see this incident, besides those blocked for one of its students.
+
+    It stands from `set_at` until it is lifted; the row stays afterwards.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="blocked_readers")
+    user = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    set_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+    lifted_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "incident"],
+                condition=Q(lifted_at__isnull=True),
+                name="incident_blocked_reader_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"block on {self.incident_id}"
+
+
 class IncidentCategory(Record):
     """A category that an incident carries, closed upward. `is_leaf`: none of its sub-categories is."""
 

@@ -5,21 +5,24 @@ ones in C, V the categories in which the reader's group has View Incidents:
 
 - by category: R is within V if R is not empty, else L and V share one;
 - by class: all classes, or one participant with full text is in the reader's classes;
+- not blocked: the reader is not among the "Staff who may not see this record" of the incident or of anybody
+  who takes part in it, by reference too. This comes before all that follows, one's own words included;
 - listed: elevated, by category and by class. Lists of others' records, counts, charts, search: only this;
 - readable: listed, or the reader has an unread alert to it, or (elevated) it is assigned to them and not
-  Closed. An alert and an assignment open that one page and nothing else.
+  Closed. An alert and an assignment open that one page and nothing else. Without a key an alert opens only
+  where the school's "Non-key reading" lets it (`access.may_read_alerts`); `known_to` leaves that out.
 """
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.access import Access
 from tenant_apps.alerts.selectors import unread_alert_exists
 from tenant_apps.incidents.enums import Status
-from tenant_apps.incidents.models import IncidentCategory, IncidentStudent
-from tenant_apps.students.selectors import sees_everybody, student_visible
+from tenant_apps.incidents.models import BlockedReader, IncidentCategory, IncidentStudent
+from tenant_apps.students.selectors import blocked_students, in_own_classes, sees_everybody
 
 NOTHING = Q(pk__in=[])
 
@@ -38,22 +41,55 @@ def by_class(access: Access) -> Q:
     if sees_everybody(access):
         return Q()
     shown = IncidentStudent.objects.filter(incident=OuterRef("pk"), shows_full=True)
-    return Q(Exists(shown.filter(student_visible(access, "student"))))
+    return Q(Exists(shown.filter(in_own_classes(access, "student"))))
+
+
+def unblocked(access: Access) -> Q:
+    """Incidents that no block keeps from this person."""
+    if access.user_id is None:
+        return Q()
+    return ~Q(pk__in=_blocked_themselves(access)) & ~Q(pk__in=_blocked_by_student(access))
+
+
+def is_root_blocked(access: Access) -> Q:
+    """For rows that name an incident as `root_id`: those of incidents that a block keeps from this person."""
+    if access.user_id is None:
+        return NOTHING
+    return Q(root_id__in=_blocked_themselves(access)) | Q(root_id__in=_blocked_by_student(access))
+
+
+def _blocked_themselves(access: Access) -> QuerySet[BlockedReader, UUID]:
+    standing = BlockedReader.objects.filter(user_id=access.user_id, lifted_at__isnull=True)
+    return standing.values_list("incident", flat=True)
+
+
+def _blocked_by_student(access: Access) -> QuerySet[IncidentStudent, UUID]:
+    parts = IncidentStudent.objects.filter(student__in=blocked_students(access))
+    return parts.values_list("incident", flat=True)
 
 
 def listed_for(access: Access) -> Q:
     """Incidents that may appear in lists, counts, charts and searches of this person."""
     if not access.is_elevated or not access.view_incidents:
         return NOTHING
-    return Q(deleted_at__isnull=True) & by_category(access) & by_class(access)
+    return Q(deleted_at__isnull=True) & unblocked(access) & by_category(access) & by_class(access)
 
 
 def readable_by(access: Access) -> Q:
     """Incidents that this person may open, one by one."""
+    if not access.may_read_alerts:
+        # Without a key nothing else opens a record.
+        return NOTHING
+    return known_to(access)
+
+
+def known_to(access: Access) -> Q:
+    """Incidents that this person may open, or could open from the school's network or with a key."""
     opened_by_alert = Q(unread_alert_exists(access, root=OuterRef("pk")))
-    opened = listed_for(access) | (Q(deleted_at__isnull=True) & opened_by_alert)
+    opened = listed_for(access) | (Q(deleted_at__isnull=True) & unblocked(access) & opened_by_alert)
     if access.is_elevated:
-        opened |= Q(deleted_at__isnull=True, assignee=access.user_id) & ~Q(status=Status.CLOSED)
+        assigned = Q(deleted_at__isnull=True, assignee=access.user_id) & ~Q(status=Status.CLOSED)
+        opened |= assigned & unblocked(access)
     return opened
 
 

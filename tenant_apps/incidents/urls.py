@@ -14,6 +14,7 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/read/", views.mark_read, name="mark-read"),
     path("incidents/<uuid:incident_id>/status/", views.change_status, name="change-status"),
     path("incidents/<uuid:incident_id>/withdraw/", views.withdraw_alerts, name="withdraw-alerts"),
+    path("incidents/<uuid:incident_id>/blocked/", views.blocked, name="blocked"),
     path("incidents/<uuid:incident_id>/told/", views.told, name="told"),
     path("incidents/actions/<uuid:action_id>/linked/", views.copy_action, name="copy-action"),
     path("incidents/categories/<uuid:waiting_id>/", views.decide_category, name="decide-category"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import Access
-from core.access.enums import SystemPermission
+from core.access.enums import OverviewBlock, SystemPermission
 from tenant_apps.attendance.selectors import AttendanceFigure, attendance_of
 from tenant_apps.categories.selectors import CategoryView
 from tenant_apps.monitoring.selectors import monitored_now, monitored_students
@@ -25,6 +25,7 @@ from tenant_apps.students.selectors import (
     StudentListItem,
     contacts_of,
     get_student,
+    has_court_order,
     linked_students,
     register,
     same_name_note,
@@ -44,6 +45,11 @@ WARNINGS = {
     "date_of_birth_in_future": "The date of birth in the MIS lies in the future.",
     "unknown_code": "The MIS gives a code that is not known here.",
     "former_upn_other_surname": "The former UPN is on a record under another surname; they were not joined.",
+}
+BLOCK_OF_WARNING = {
+    "sen_status": OverviewBlock.SEN_AND_MEDICAL,
+    "sen_needs": OverviewBlock.SEN_AND_MEDICAL,
+    "ethnicity": OverviewBlock.SENSITIVE,
 }
 WARNING_FIELDS = {
     "sex": "sex",
@@ -92,14 +98,12 @@ class Overview:
 
     header: StudentHeader
     blocks: list[Block]
+    shows_contacts: bool
     contacts: list[ContactView]
     links: list[LinkedStudent]
     attendance: AttendanceFigure
     warnings: list[str]
-
-    @property
-    def has_court_order(self) -> bool:
-        return any(contact.has_court_order for contact in self.contacts)
+    has_court_order: bool
 
 
 def student_rows(access: Access, students: Iterable[StudentListItem]) -> list[StudentRow]:
@@ -153,15 +157,27 @@ def group_register(access: Access, group_id: UUID) -> dict[str, Any]:
 
 
 def overview(access: Access, student_id: UUID) -> Overview:
-    """What the MIS says of a pupil; Http404 where the person may not see them."""
+    """What the MIS says of a pupil, in the blocks that this person's group sees; the others are not read.
+
+    That there is a court order stands on the page for everybody. Http404 where the person may not see the
+    pupil.
+    """
     student = get_student(access, student_id)
+    shown = access.overview_blocks
+    contacts = contacts_of(student) if OverviewBlock.CONTACTS in shown else []
     return Overview(
         header=student_header(student),
-        blocks=[_basics(student), _needs(student), _background(student)],
-        contacts=contacts_of(student),
-        links=linked_students(access, student),
+        blocks=[build(student) for block, build in SHEETS if block in shown],
+        shows_contacts=OverviewBlock.CONTACTS in shown,
+        contacts=contacts,
+        links=linked_students(access, student) if OverviewBlock.CONTACTS in shown else [],
         attendance=attendance_of(access, student_id, since=_year_start()),
-        warnings=[_warning(warning) for warning in student.warnings],
+        warnings=[
+            _warning(warning)
+            for warning in student.warnings
+            if BLOCK_OF_WARNING.get(warning["field"], OverviewBlock.NAME_AND_CLASS) in shown
+        ],
+        has_court_order=any(contact.has_court_order for contact in contacts) or has_court_order(student),
     )
 
 
@@ -189,7 +205,6 @@ def _basics(student: Any) -> Block:
         ("Start date", _day(student.start_date)),
         ("Leaving date", _day(student.leaving_date)),
         ("Leaving destination", student.leaving_destination),
-        ("Address", ", ".join(filter(None, [student.address, student.postcode]))),
     ]
     always = {"Legal name", "D.O.B.", "Sex", "UPN", "Year group", "Tutor group", "Start date"}
     return _block("Details", pairs, always)
@@ -205,6 +220,11 @@ def _needs(student: Any) -> Block:
     return _block("SEN and medical", pairs, {"SEN status", "Medical conditions"})
 
 
+def _home(student: Any) -> Block:
+    pairs = [("Address", ", ".join(filter(None, [student.address, student.postcode])))]
+    return _block("Home", pairs, {"Address"})
+
+
 def _background(student: Any) -> Block:
     pairs = [
         ("Ethnicity", ETHNICITIES.get(student.ethnicity, student.ethnicity)),
@@ -217,6 +237,14 @@ def _background(student: Any) -> Block:
         ("Service child", _yes(student.service_child)),
     ]
     return _block("Background", pairs, {label for label, _ in pairs})
+
+
+SHEETS: tuple[tuple[OverviewBlock, Callable[[Any], Block]], ...] = (
+    (OverviewBlock.NAME_AND_CLASS, _basics),
+    (OverviewBlock.SEN_AND_MEDICAL, _needs),
+    (OverviewBlock.CONTACTS, _home),
+    (OverviewBlock.SENSITIVE, _background),
+)
 
 
 def _block(heading: str, pairs: list[tuple[str, str]], always: set[str]) -> Block:

@@ -75,6 +75,11 @@ def can_edit_incidents(access: Access) -> bool:
     return access.is_editor
 
 
+def can_block_readers(access: Access) -> bool:
+    """ "Staff who may not see this record": editors and administrators, with the key."""
+    return access.is_system or (access.is_elevated and access.is_editor) or access.is_administrator
+
+
 def can_run_reports(access: Access) -> bool:
     """ "Run Reports"."""
     return access.can(SystemPermission.RUN_REPORTS)

@@ -3,6 +3,7 @@
 Nothing here is ever deleted: a leaver is archived, a membership, contact or link ends.
 """
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -132,5 +133,33 @@ class StudentLink(Record):
             models.UniqueConstraint(fields=["student", "linked_student", "source"], name="student_link_once"),
             models.CheckConstraint(
                 condition=~models.Q(student=models.F("linked_student")), name="student_link_to_another"
+            ),
+        ]
+
+
+class BlockedReader(Record):
+    """One member of staff who may not see this pupil's record, whatever else would let them.
+
+    It stands from `set_at` until it is lifted; the row stays afterwards.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="blocked_readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # By user first: every list of pupils asks for one person's blocks.
+            models.UniqueConstraint(
+                fields=["user", "student"],
+                condition=models.Q(lifted_at__isnull=True),
+                name="student_blocked_reader_once",
             ),
         ]

@@ -65,6 +65,30 @@ class World:
         return self.incident("Child Protection")
 
     @cached_property
+    def kept_pupil(self):
+        """A pupil, with an incident, whose record teacher and lead may not see."""
+        from tenant_apps.students.services import block_student_reader
+
+        incident = self.incident("Behaviour", by=self.cast.deputy.access)
+        for part in ("teacher", "lead"):
+            block_student_reader(
+                student_id=self.students[0].pk,
+                user_id=getattr(self.cast, part).user.pk,
+                by=self.cast.head.access,
+            )
+        return incident
+
+    def kept(self, incident):
+        """The incident, kept from teacher and lead by a block of its own."""
+        from tenant_apps.incidents.services import block_incident_reader
+
+        for part in ("teacher", "lead"):
+            block_incident_reader(
+                incident_id=incident.pk, user_id=getattr(self.cast, part).user.pk, by=self.cast.head.access
+            )
+        return incident
+
+    @cached_property
     def alerted(self):
         """An incident that everybody of the cast was alerted to and nobody has read."""
         from tenant_apps.alerts.services import raise_alerts
@@ -196,6 +220,14 @@ RELATIONS = {
     "under Child Protection": lambda world: {"incident_id": world.protection.pk},
     "under Child Protection, all alerted": lambda world: {"incident_id": world.alerted.pk},
     "under Child Protection, all alerted and read": lambda world: {"incident_id": world.read.pk},
+    "under Behaviour, teacher and lead blocked": lambda world: {
+        "incident_id": world.kept(world.behaviour).pk
+    },
+    "all alerted, teacher and lead blocked": lambda world: {"incident_id": world.kept(world.alerted).pk},
+    "about a pupil kept from teacher and lead": lambda world: {"incident_id": world.kept_pupil.pk},
+    "of a pupil kept from teacher and lead": lambda world: {
+        "student_id": world.kept_pupil.participants.get().student_id
+    },
     "of no incident": lambda world: {"incident_id": uuid4()},
     "under Behaviour, not copied": lambda world: {"action_id": world.action_under("Behaviour").pk},
     "under Child Protection, not copied": lambda world: {
@@ -242,6 +274,8 @@ FORMS = {
     "an action": lambda world: world.typed(),
     "the status Closed": lambda world: {"status": "closed"},
     "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},
+    "a block of the teacher": lambda world: {"block": str(world.cast.teacher.user.pk)},
+    "the lead's block lifted": lambda world: {"lift": str(world.cast.lead.user.pk)},
     "a linked student": lambda world: {"students": [str(world.students[1].pk)]},
     "a rule about Behaviour": lambda world: {"rules": [f"category:{world.category('Behaviour')}"]},
     "a colleague": lambda world: {"added": [str(world.cast.pastoral.user.pk)]},

@@ -192,6 +192,26 @@ ROWS = [
     Row(
         "incidents:decide-category", "POST", "waiting on an Early Help incident", "L L F F N N D D N", "a yes"
     ),
+    Row("profile:blocked", "GET", "of a pupil", "L L F F F F S S S"),
+    Row("profile:blocked", "GET", "of no pupil", "L L F F F F N N N"),
+    Row("profile:blocked", "POST", "of a pupil", "L L F F F F D D D", "a block of the teacher"),
+    Row("profile:blocked", "POST", "of a pupil", "L L F F F F R R R", "an empty form"),
+    Row("incidents:blocked", "GET", "under Behaviour", "L L F F F F S S N"),
+    Row("incidents:blocked", "POST", "under Behaviour", "L L F F F F D D N", "a block of the teacher"),
+    Row("incidents:entry", "GET", "under Behaviour, teacher and lead blocked", "L L N N N S N S N"),
+    Row("incidents:entry", "GET", "about a pupil kept from teacher and lead", "L L N N N S N S N"),
+    Row("incidents:entry", "GET", "all alerted, teacher and lead blocked", "L L S N N S N S S"),
+    Row("incidents:chronology", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
+    Row("incidents:chronology-pdf", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
+    Row("profile:overview", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
+    Row("profile:blocked", "GET", "of a pupil kept from teacher and lead", "L L F F F F N S S"),
+    Row(
+        "profile:blocked",
+        "POST",
+        "of a pupil kept from teacher and lead",
+        "L L F F F F N D D",
+        "the lead's block lifted",
+    ),
     # --- Documents ---------------------------------------------------------------------------------
     Row("documents:upload", "POST", "into a new draft", "L L D D D D D D F", "a file"),
     Row("documents:open", "GET", "of an incident under Behaviour", "L L N N S S S S N"),

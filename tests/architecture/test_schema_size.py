@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 57
-INDEXES = 209
+TABLES = 59
+INDEXES = 221
 
 
 def count(catalog):

@@ -13,7 +13,7 @@ from tests.isolation.conftest import MARKERS, ONLY_B, SHARED
 
 PARTS = {"imports": "head", "school_settings": "head", "classes": "head", "administration": "head"}
 # Pages that tell a state and none of the record's words.
-SILENT = {"imports:progress", "incidents:change-status", "incidents:told"}
+SILENT = {"imports:progress", "incidents:blocked", "incidents:change-status", "incidents:told"}
 
 
 def record_routes():

@@ -3,7 +3,7 @@
 Selectors and services ask an `Access` and nothing else; templates show what it allows and decide nothing.
 """
 
-from core.access.access import NOBODY, SYSTEM, Access, reduce_without_key
+from core.access.access import NOBODY, SYSTEM, Access, KeyNeededError, reduce_without_key
 from core.access.enums import SystemPermission
 
-__all__ = ["NOBODY", "SYSTEM", "Access", "SystemPermission", "reduce_without_key"]
+__all__ = ["NOBODY", "SYSTEM", "Access", "KeyNeededError", "SystemPermission", "reduce_without_key"]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+
 from core.access.enums import KEPT_WITHOUT_KEY, OverviewBlock, SystemPermission
 
 
@@ -87,8 +89,6 @@ class Access:
     may_read_alerts: bool
     """Whether an alert opens its record in this session: always with a key; without one by the school's
     "Non-key reading" and the address of the request."""
-    keeps_read_alerts: bool
-    """Whether an alert still opens its record after it was read, in a session without a key."""
 
     def can(self, permission: SystemPermission) -> bool:
         """Whether the system permission counts in this session."""
@@ -118,6 +118,10 @@ class Access:
     def viewable_restricting(self) -> frozenset[UUID]:
         """Restricting categories whose incidents this person may read."""
         return self.restricting & self.view_incidents
+
+
+class KeyNeededError(PermissionDenied):
+    """The record would open, but the school asks for a key, or for its own network, to read what it holds."""
 
 
 def reduce_without_key(access: Access) -> Access:
@@ -152,7 +156,6 @@ NOBODY: Final = Access(
     sees_ungrouped=False,
     overview_blocks=frozenset(),
     may_read_alerts=False,
-    keeps_read_alerts=False,
 )
 
 SYSTEM: Final = Access(
@@ -169,5 +172,4 @@ SYSTEM: Final = Access(
     sees_ungrouped=True,
     overview_blocks=frozenset(OverviewBlock),
     may_read_alerts=True,
-    keeps_read_alerts=False,
 )

@@ -15,6 +15,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from core.access import KeyNeededError
+
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 10
@@ -25,10 +27,15 @@ def answer(status: int, *, retry_after: int | None = None) -> HttpResponse:
 
     `retry_after`, in seconds, tells the browser when to come back.
     """
-    response = HttpResponse(render_to_string(f"errors/{status}.html"), status=status)
-    response["Cache-Control"] = "no-store"
+    response = _page(f"errors/{status}.html", status)
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
+    return response
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    response = HttpResponse(render_to_string(template), status=status)
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -38,7 +45,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: yours, but not allowed."""
+    """403: yours, but not allowed; with the reason where it is only the key that is missing."""
+    if isinstance(exception, KeyNeededError):
+        return _page("errors/403_key.html", 403)
     return answer(403)
 
 

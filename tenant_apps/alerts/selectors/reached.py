@@ -41,6 +41,7 @@ class Subject:
 Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]
 
 _describers: dict[str, Describe] = {}
+_blocked_roots: list[Callable[[Access], Q]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,15 @@ def register_subject(kind: str, describe: Describe) -> None:
     if kind in _describers:
         raise ValueError(f"Alerts of {kind!r} are described already.")
     _describers[kind] = describe
+
+
+def register_blocked_roots(condition: Callable[[Access], Q]) -> None:
+    """Make an app answer which of a person's alerts are about records that are kept from them.
+
+    `condition` gives a query on `root_id`. Such alerts do not exist for the person: they are in no list and
+    in no count.
+    """
+    _blocked_roots.append(condition)
 
 
 def unread_for(access: Access, *, before: UUID | None = None) -> tuple[list[UnreadAlert], UUID | None]:
@@ -232,4 +242,7 @@ def unread_in_frame(request: HttpRequest) -> int:
 
 
 def _own_unread(access: Access) -> QuerySet[Alert]:
-    return Alert.objects.filter(UNREAD, recipient_id=access.user_id)
+    unread = Alert.objects.filter(UNREAD, recipient_id=access.user_id)
+    for condition in _blocked_roots:
+        unread = unread.exclude(condition(access))
+    return unread

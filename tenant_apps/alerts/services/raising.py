@@ -26,6 +26,7 @@ def choose_recipients(
     category_ids: Collection[UUID],
     author_id: UUID | None,
     automatic: Iterable[UUID] = (),
+    barred: Collection[UUID] = (),
     is_action: bool = False,
 ) -> dict[UUID, AlertReason]:
     """Whom a new record alerts, and why: each active person once, a choice by name before a group.
@@ -34,11 +35,11 @@ def choose_recipients(
     When that leaves nobody, the default alert group is alerted, whatever the form let through; if nobody in
     it is active but the author, editors, then administrators; the author only when there is nobody else at
     all. An action may alert nobody. Members that came by the default group count as such where a category
-    always alerts it.
+    always alerts it. `barred` may not see the record, and nothing alerts them to it, not even as the last.
     """
     chosen_ids = list(dict.fromkeys(chosen))
     group_ids = set(groups)
-    active = active_among(chosen_ids)
+    active = active_among(chosen_ids) - set(barred)
     recipients = {user_id: AlertReason.CHOSEN for user_id in chosen_ids if user_id in active}
     default = default_alert_group()
     always = bool(always_alerting(category_ids))
@@ -47,14 +48,14 @@ def choose_recipients(
         is_default = default is not None and group_id == default.id and always
         reason = AlertReason.DEFAULT if is_default else AlertReason.GROUP
         for user_id in members_of([group_id]):
-            if user_id != author_id:
+            if user_id != author_id and user_id not in barred:
                 recipients.setdefault(user_id, reason)
     for user_id in automatic:
-        if user_id != author_id:
+        if user_id != author_id and user_id not in barred:
             recipients.setdefault(user_id, AlertReason.AUTOMATIC)
     if recipients or is_action:
         return recipients
-    return dict.fromkeys(_fallback(default.id if default else None, author_id), AlertReason.DEFAULT)
+    return dict.fromkeys(_fallback(default.id if default else None, author_id, barred), AlertReason.DEFAULT)
 
 
 @transaction.atomic
@@ -141,9 +142,9 @@ def notify_assignment(
     )
 
 
-def _fallback(default_group_id: UUID | None, author_id: UUID | None) -> list[UUID]:
+def _fallback(default_group_id: UUID | None, author_id: UUID | None, barred: Collection[UUID]) -> list[UUID]:
     team = members_of([default_group_id]) if default_group_id else []
     for read in (lambda: team, safety_net):
-        if others := [user_id for user_id in read() if user_id != author_id]:
+        if others := [user_id for user_id in read() if user_id != author_id and user_id not in barred]:
             return others
-    return team or safety_net()
+    return [user_id for user_id in team or safety_net() if user_id not in barred]

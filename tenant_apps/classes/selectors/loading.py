@@ -30,7 +30,6 @@ def load_access(user: Any, *, is_elevated: bool) -> Access:
         kinds, classes = frozenset[str](), None if stands_above else frozenset[UUID]()
     else:
         kinds, classes = class_limits_of(user.pk, user_group_id=given.group_id)
-    may_read, keeps = (True, False) if is_elevated else reading_without_key()
     return reduce_without_key(
         Access(
             user_id=user.pk,
@@ -45,8 +44,7 @@ def load_access(user: Any, *, is_elevated: bool) -> Access:
             restricted_kinds=kinds,
             sees_ungrouped=given.sees_ungrouped if given else False,
             overview_blocks=given.overview_blocks if given else frozenset(),
-            may_read_alerts=may_read,
-            keeps_read_alerts=keeps,
+            may_read_alerts=is_elevated or may_read_without_key(),
         )
     )
 
@@ -71,17 +69,13 @@ def class_limits_of(user_id: UUID, *, user_group_id: UUID) -> tuple[frozenset[st
     return frozenset(kind for kind, _, _ in rows), listed
 
 
-def reading_without_key() -> tuple[bool, bool]:
-    """Whether a session without a key opens what it was alerted to, from where this request comes; and
-    whether it still does after "mark as read".
-    """
+def may_read_without_key() -> bool:
+    """Whether a session without a key opens what it was alerted to, from where this request comes."""
     settings = get_settings()
     if settings.non_key_reading == NonKeyReading.NETWORK:
         context = current()
-        return is_in_network(context.address if context else None, settings.network_ranges), (
-            settings.keep_read_alerts
-        )
-    return settings.non_key_reading == NonKeyReading.EVERYWHERE, settings.keep_read_alerts
+        return is_in_network(context.address if context else None, settings.network_ranges)
+    return settings.non_key_reading == NonKeyReading.EVERYWHERE
 
 
 def is_in_network(address: str | None, ranges: list[str]) -> bool:

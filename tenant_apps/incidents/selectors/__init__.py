@@ -1,5 +1,6 @@
 """Every read of incidents, actions and drafts; each asks the person's access first."""
 
+from tenant_apps.incidents.selectors.blocking import barred_from, barred_from_incident, blocked_readers_of
 from tenant_apps.incidents.selectors.chronology import (
     ChronologyPage,
     Cursor,
@@ -57,6 +58,9 @@ __all__ = [
     "Withdrawable",
     "action_label",
     "assigned_to",
+    "barred_from",
+    "barred_from_incident",
+    "blocked_readers_of",
     "chronology_page",
     "describe_actions",
     "describe_incidents",

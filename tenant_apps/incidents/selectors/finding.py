@@ -5,16 +5,19 @@ from uuid import UUID
 
 from django.http import Http404
 
-from core.access import SYSTEM, Access
+from core.access import SYSTEM, Access, KeyNeededError
 from core.access.enums import SystemPermission
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, Incident
-from tenant_apps.incidents.permissions import listed_for, readable_by
+from tenant_apps.incidents.permissions import known_to, listed_for, readable_by
 from tenant_apps.students.selectors import visible_among
 
 
 def get_incident(access: Access, incident_id: UUID, *, for_update: bool = False) -> Incident:
-    """The incident, if this person may read it by permission, alert or assignment; else raises Http404."""
+    """The incident, if this person may read it by permission, alert or assignment; else raises Http404.
+
+    Raises KeyNeededError (403) where an alert would open it, but not in a session without a key from here.
+    """
     incidents = Incident.objects.all()
     if access is not SYSTEM:
         incidents = incidents.filter(readable_by(access))
@@ -22,6 +25,8 @@ def get_incident(access: Access, incident_id: UUID, *, for_update: bool = False)
         incidents = incidents.select_for_update(of=("self",))
     incident = incidents.filter(pk=incident_id).select_related("author", "assignee").first()
     if incident is None:
+        if not access.may_read_alerts and Incident.objects.filter(known_to(access), pk=incident_id).exists():
+            raise KeyNeededError
         raise Http404("no such incident")
     return incident
 

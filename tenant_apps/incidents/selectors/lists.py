@@ -22,7 +22,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
     IncidentVersion,
 )
-from tenant_apps.incidents.permissions import readable_by
+from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
@@ -73,8 +73,11 @@ class TellingLine:
 
 
 def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUID, Subject]:
-    """What an alert to an incident says on the dashboard, for those that this person may open."""
-    incidents = list(Incident.objects.filter(readable_by(access), pk__in=incident_ids))
+    """What an alert to an incident says on the dashboard, for those that this person may open.
+
+    One that needs the key, or the school's network, is named without the way to it.
+    """
+    incidents = list(Incident.objects.filter(known_to(access), pk__in=incident_ids))
     lines = {line.id: line for line in _lines(access, incidents)}
     people = names_of({incident.author_id for incident in incidents if incident.author_id})
     return {
@@ -121,18 +124,21 @@ def assigned_to(access: Access) -> list[EntryLine]:
 def history_of(access: Access) -> list[EntryLine]:
     """What this person added in the last 7 days: number, student and categories, newest first.
 
-    Of what they may not open they learn nothing that came later: the categories are those of the day they
-    wrote, and no status is given.
+    What a block keeps from them is left out. Of what they may not open they learn nothing that came later:
+    the categories are those of the day they wrote, and no status is given.
     """
     since = now() - OWN_HISTORY
     incidents = list(
-        Incident.objects.filter(author=access.user_id, recorded_at__gte=since, deleted_at=None).order_by(
-            "-recorded_at"
-        )[:50]
+        Incident.objects.filter(
+            unblocked(access), author=access.user_id, recorded_at__gte=since, deleted_at=None
+        ).order_by("-recorded_at")[:50]
     )
     actions = list(
         Action.objects.filter(
-            author=access.user_id, recorded_at__gte=since, deleted_at=None, incident__deleted_at=None
+            author=access.user_id,
+            recorded_at__gte=since,
+            deleted_at=None,
+            incident__in=Incident.objects.filter(unblocked(access), deleted_at=None),
         )
         .select_related("incident")
         .order_by("-recorded_at")[:50]
@@ -182,7 +188,10 @@ def last_telling(access: Access) -> TellingLine | None:
     """The line above the dashboard after "Add Incident": the newest of this person's own, for half a day."""
     incident = (
         Incident.objects.filter(
-            author=access.user_id, recorded_at__gte=now() - TELLING_STANDS_FOR, deleted_at=None
+            unblocked(access),
+            author=access.user_id,
+            recorded_at__gte=now() - TELLING_STANDS_FOR,
+            deleted_at=None,
         )
         .order_by("-recorded_at")
         .first()
@@ -192,7 +201,9 @@ def last_telling(access: Access) -> TellingLine | None:
 
 def telling(access: Access, incident_id: UUID) -> TellingLine | None:
     """The same line for one incident of this person's own; None for anybody else's."""
-    incident = Incident.objects.filter(pk=incident_id, author=access.user_id, deleted_at=None).first()
+    incident = Incident.objects.filter(
+        unblocked(access), pk=incident_id, author=access.user_id, deleted_at=None
+    ).first()
     return _telling(incident) if incident else None
 
 

@@ -7,6 +7,7 @@ from tenant_apps.incidents.services.actions import (
     widened_groups,
 )
 from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
+from tenant_apps.incidents.services.blocking import block_incident_reader, lift_incident_block
 from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
 from tenant_apps.incidents.services.following import (
     change_status,
@@ -22,10 +23,12 @@ __all__ = [
     "add_action",
     "add_incident",
     "add_to_linked_incidents",
+    "block_incident_reader",
     "change_status",
     "claim_draft",
     "decide_waiting_category",
     "discard_draft",
+    "lift_incident_block",
     "mark_read",
     "note_listed",
     "note_opened",

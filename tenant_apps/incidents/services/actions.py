@@ -28,6 +28,7 @@ from tenant_apps.incidents.models import (
     Incident,
     IncidentCategory,
 )
+from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.drafts import hold_draft
@@ -275,8 +276,14 @@ def _raise_action_alerts(
     chosen = [*users, *(again if like_incident else [])]
     if not chosen and not list(groups):
         return
+    students = action.incident.participants.values_list("student", flat=True)
     recipients = choose_recipients(
-        chosen=chosen, groups=groups, category_ids=carried, author_id=by.user_id, is_action=True
+        barred=barred_from(list(students), incident_id=action.incident_id),
+        chosen=chosen,
+        groups=groups,
+        category_ids=carried,
+        author_id=by.user_id,
+        is_action=True,
     )
     raise_alerts(
         kind="action",

@@ -25,6 +25,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
+from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.monitoring.services import start
@@ -109,8 +110,13 @@ def add_incident(
         student_ids=student_ids if share_documents else [student_id],
         by=by,
     )
+    barred = barred_from(student_ids, incident_id=incident.pk)
     recipients = choose_recipients(
-        chosen=alert_user_ids, groups=alert_group_ids, category_ids=carried, author_id=by.user_id
+        barred=barred,
+        chosen=alert_user_ids,
+        groups=alert_group_ids,
+        category_ids=carried,
+        author_id=by.user_id,
     )
     raise_alerts(
         kind="incident",

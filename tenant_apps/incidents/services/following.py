@@ -12,6 +12,7 @@ from core.db.clock import now
 from tenant_apps.alerts import services as alerts
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Incident
+from tenant_apps.incidents.selectors.blocking import barred_from_incident
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.versions import keep_incident_version
 
@@ -26,6 +27,8 @@ def change_status(
     incident = get_incident(by, incident_id, for_update=True)
     if (incident.status, incident.assignee_id) == (status, assignee_id):
         return incident
+    if assignee_id != incident.assignee_id and assignee_id in barred_from_incident(incident_id):
+        raise PermissionDenied("Whoever may not see an incident cannot be assigned it.")
     changed_at = at or now()
     before = incident.assignee_id
     incident.status, incident.assignee_id = Status(status), assignee_id

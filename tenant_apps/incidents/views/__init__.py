@@ -1,6 +1,7 @@
 from tenant_apps.incidents.views.actions import add_action, copy_action, decide_category
 from tenant_apps.incidents.views.adding import add_incident, told
 from tenant_apps.incidents.views.alerting import withdraw_alerts
+from tenant_apps.incidents.views.blocking import blocked
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
@@ -8,6 +9,7 @@ from tenant_apps.incidents.views.reading import change_status, chronology, entry
 __all__ = [
     "add_action",
     "add_incident",
+    "blocked",
     "change_status",
     "chronology",
     "chronology_pdf",

@@ -14,6 +14,7 @@ from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import ActionForm, CopyForm
 from tenant_apps.incidents.selectors import Entry
+from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import form_notices
 
@@ -51,6 +52,7 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         by=request.access,
     )
     messages.success(request, "The action was added.")
+    say_who_was_skipped(request, incident_id, users=given["alert_staff"], groups=given["alert_groups"])
     return redirect("incidents:entry", incident_id=incident_id)
 
 

@@ -13,6 +13,7 @@ from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import IncidentForm
+from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
 from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
@@ -55,6 +56,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
         by=request.access,
     )
     messages.success(request, f"Incident no. {incident.number} was added.")
+    say_who_was_skipped(request, incident.pk, users=given["alert_staff"], groups=given["alert_groups"])
     if student_id := selectors.log_of(request.access, incident):
         return redirect(place_in_log(student_id, incident.pk))
     return redirect("dashboard:home")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from core.access import Access
 from core.access.enums import SystemPermission
 from tenant_apps.incidents.selectors import Entry
+from tenant_apps.staff.permissions import can_block_readers
 
 
 def place_in_log(student_id: UUID, incident_id: UUID) -> str:
@@ -31,6 +32,13 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
             withdraw_url = reverse("incidents:withdraw-alerts", args=[entry.id])
             entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
+        if can_block_readers(access):
+            entry.options.append(
+                {
+                    "label": "Staff who may not see this record",
+                    "url": reverse("incidents:blocked", args=[entry.id]),
+                }
+            )
         if may_add:
             entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
         if may_add and access.is_elevated:

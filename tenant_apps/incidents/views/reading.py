@@ -11,6 +11,7 @@ from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
 from tenant_apps.incidents.views.links import add_links, place_in_log
 from tenant_apps.monitoring.selectors import monitored_now
+from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.students.selectors import get_student, student_header
 
 
@@ -39,6 +40,7 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "tab": "incidents",
         "monitored": monitored_now(request.access, [student_id])[student_id],
         "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
+        "may_block": can_block_readers(request.access),
     }
     return render(request, "incidents/chronology.html", context)
 
@@ -75,6 +77,7 @@ def change_status(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     form = FollowingForm(
         request.POST if request.method == "POST" else None,
         assigned_now=incident.assignee_id,
+        barred=selectors.barred_from_incident(incident_id),
         initial={"status": incident.status, "assign_to": incident.assignee_id},
     )
     if request.method == "POST" and form.is_valid():

@@ -10,6 +10,11 @@ from tenant_apps.staff.selectors.alert_groups import (
     alert_group_rows,
     get_alert_group,
 )
+from tenant_apps.staff.selectors.blocking import (
+    blockable_colleagues,
+    keepers_of_blocks,
+    staff_with_emails,
+)
 from tenant_apps.staff.selectors.groups import (
     AlertGroupView,
     alert_group_ids,
@@ -110,6 +115,7 @@ __all__ = [
     "alert_groups_for_incidents",
     "alert_groups_left_empty_without",
     "alert_groups_reaching_nobody",
+    "blockable_colleagues",
     "change_to_mail",
     "colleagues",
     "covers_of",
@@ -129,6 +135,7 @@ __all__ = [
     "groups_viewing",
     "has_deactivated",
     "is_past_end",
+    "keepers_of_blocks",
     "key_holders_for_assignment",
     "known_permissions",
     "members_of",
@@ -139,6 +146,7 @@ __all__ = [
     "safeguarding_extension",
     "safety_net",
     "sees_restricting",
+    "staff_with_emails",
     "standing_of",
     "standing_of_administrators",
     "suggest_staff",

@@ -43,7 +43,7 @@ class Standing:
 
 
 def standing_of(user_id: UUID) -> Standing:
-    """The permissions of a user's group, the school's Restricting categories, and whether a key is registered.
+    """A user group's permissions, the school's Restricting categories, and whether a key is registered.
 
     One query, whatever the number of categories: it is asked at the beginning of every request.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.access import SystemPermission as P
+from core.access.enums import OverviewBlock
 
 ADMIN = "Admin"
 DSL_SLT = "DSL/SLT"
@@ -25,6 +26,7 @@ class DefaultGroup:
     is_key_group: bool
     system_permissions: frozenset[P]
     has_every_category: bool = False
+    overview_blocks: frozenset[OverviewBlock] = frozenset()
 
 
 _TEACHERS = frozenset(
@@ -38,11 +40,24 @@ _TEACHERS = frozenset(
     }
 )
 
+_EVERY_BLOCK = frozenset(OverviewBlock)
+
 DEFAULT_GROUPS = (
-    DefaultGroup(ADMIN, True, frozenset(P), has_every_category=True),
-    DefaultGroup(DSL_SLT, True, frozenset(P) - {P.ADMINISTRATION}, has_every_category=True),
-    DefaultGroup(PASTORAL_LEADS, True, _TEACHERS | {P.RUN_REPORTS}),
-    DefaultGroup(TEACHERS, True, _TEACHERS),
+    DefaultGroup(ADMIN, True, frozenset(P), has_every_category=True, overview_blocks=_EVERY_BLOCK),
+    DefaultGroup(
+        DSL_SLT,
+        True,
+        frozenset(P) - {P.ADMINISTRATION},
+        has_every_category=True,
+        overview_blocks=_EVERY_BLOCK,
+    ),
+    DefaultGroup(PASTORAL_LEADS, True, _TEACHERS | {P.RUN_REPORTS}, overview_blocks=_EVERY_BLOCK),
+    DefaultGroup(
+        TEACHERS,
+        True,
+        _TEACHERS,
+        overview_blocks=frozenset({OverviewBlock.NAME_AND_CLASS, OverviewBlock.SEN_AND_MEDICAL}),
+    ),
     DefaultGroup(NON_KEY_STAFF, False, frozenset({P.ADD_ENTRIES, P.FILES, P.LIBRARY_VIEW})),
     # Runs imports and users and reads nothing: no category, no list of students.
     DefaultGroup(SYSTEM_ADMINISTRATION, True, frozenset({P.ADMINISTRATION})),

@@ -44,6 +44,7 @@ def create_default_groups(
             name=default.name,
             is_key_group=default.is_key_group,
             system_permissions=sorted(permission.value for permission in default.system_permissions),
+            overview_blocks=sorted(block.value for block in default.overview_blocks),
         )
         for default in DEFAULT_GROUPS
     }

@@ -1,5 +1,11 @@
 """The only door to a pupil's record for everyone else."""
 
+from tenant_apps.students.selectors.blocking import (
+    BlockLine,
+    block_lines,
+    blocked_readers_of,
+    suggested_blocks,
+)
 from tenant_apps.students.selectors.choosing import (
     GroupChoice,
     groups_to_choose_from,
@@ -18,9 +24,13 @@ from tenant_apps.students.selectors.finding import (
 )
 from tenant_apps.students.selectors.hiding import hidden_part, hide_names
 from tenant_apps.students.selectors.limits import (
+    blocked_students,
     in_classes,
+    in_own_classes,
+    readers_blocked_from,
     sees_everybody,
     student_visible,
+    students_blocked_among,
     students_visible_to,
     visible_among,
 )
@@ -40,6 +50,7 @@ from tenant_apps.students.selectors.records import (
     StudentNotFoundError,
     contacts_of,
     get_student,
+    has_court_order,
     linked_students,
     student_header,
 )
@@ -52,6 +63,7 @@ from tenant_apps.students.selectors.registers import (
 )
 
 __all__ = [
+    "BlockLine",
     "ContactView",
     "GroupChoice",
     "GroupItem",
@@ -63,6 +75,9 @@ __all__ = [
     "StudentName",
     "StudentNotFoundError",
     "StudentSuggestion",
+    "block_lines",
+    "blocked_readers_of",
+    "blocked_students",
     "choosable_among",
     "contacts_of",
     "dashboard_groups",
@@ -70,25 +85,30 @@ __all__ = [
     "get_student",
     "groups_of",
     "groups_to_choose_from",
+    "has_court_order",
     "hidden_part",
     "hide_names",
     "in_classes",
+    "in_own_classes",
     "initials_of",
     "linked_students",
     "list_items",
     "may_be_chosen",
     "name_style",
     "names_a_pupil",
+    "readers_blocked_from",
     "register",
     "same_name_note",
     "search_students",
     "sees_everybody",
     "student_header",
     "student_visible",
+    "students_blocked_among",
     "students_by_ids",
     "students_to_choose_from",
     "students_visible_to",
     "suggest_students",
+    "suggested_blocks",
     "visible_among",
     "year_label",
 ]

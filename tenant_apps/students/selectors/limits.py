@@ -1,4 +1,7 @@
-"""Which pupils a person may see at all: class restrictions, and pupils without a group."""
+"""Which pupils a person may see at all: class restrictions, pupils without a group, and blocks.
+
+A block ("Staff who may not see this record") comes before everything else and is part of every condition.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.access import Access
-from tenant_apps.students.models import Membership, Student
+from tenant_apps.students.models import BlockedReader, Membership, Student
 
 
 def running() -> Q:
@@ -29,8 +32,33 @@ def sees_everybody(access: Access) -> bool:
     return access.classes is None and access.sees_ungrouped
 
 
+def blocked_students(access: Access) -> QuerySet[BlockedReader, UUID]:
+    """Ids of the pupils whose records this person may not see, to put into a query. None for the system."""
+    standing = BlockedReader.objects.filter(user_id=access.user_id, lifted_at__isnull=True)
+    return standing.values_list("student_id", flat=True)
+
+
+def students_blocked_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these pupils whose records this person may not see."""
+    return set(blocked_students(access).filter(student_id__in=student_ids))
+
+
+def readers_blocked_from(student_ids: Collection[UUID]) -> set[UUID]:
+    """Everybody who may not see the record of one of these pupils."""
+    standing = BlockedReader.objects.filter(student_id__in=student_ids, lifted_at__isnull=True)
+    return set(standing.values_list("user_id", flat=True))
+
+
 def student_visible(access: Access, student: str = "pk") -> Q:
-    """A condition for any query that has a student under the field `student`.
+    """A condition for queries with a student under the field `student`: of one's classes, and no block."""
+    visible = in_own_classes(access, student)
+    if access.user_id is None:
+        return visible
+    return visible & ~Q(**{f"{student}__in": blocked_students(access)})
+
+
+def in_own_classes(access: Access, student: str = "pk") -> Q:
+    """The part of `student_visible` that classes decide.
 
     A pupil is seen through a class of one's own, all restricted kinds together. One who is in no group
     (archived pupils are in none) asks for the permission of its own; where kinds are restricted, that is

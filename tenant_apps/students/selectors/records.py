@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404
 
 from core.access import Access
+from core.access.enums import OverviewBlock
 from tenant_apps.students.models import Contact, Student, StudentLink
 from tenant_apps.students.selectors.finding import StudentListItem, list_items
 from tenant_apps.students.selectors.limits import students_visible_to
@@ -19,6 +20,23 @@ from tenant_apps.students.selectors.names import (
     name_style,
     year_label,
 )
+
+# What the blocks of the overview are made of; a block that is not shown is not read.
+FIELDS_OF_BLOCKS: dict[OverviewBlock, tuple[str, ...]] = {
+    OverviewBlock.NAME_AND_CLASS: ("sex", "gender", "enrolment_status", "leaving_destination"),
+    OverviewBlock.SEN_AND_MEDICAL: ("sen_status", "sen_needs", "medical_conditions", "medical_notes"),
+    OverviewBlock.CONTACTS: ("address", "postcode"),
+    OverviewBlock.SENSITIVE: (
+        "ethnicity",
+        "religion",
+        "first_language",
+        "eal",
+        "pupil_premium",
+        "free_school_meals",
+        "looked_after",
+        "service_child",
+    ),
+}
 
 
 class StudentNotFoundError(Http404):
@@ -63,9 +81,19 @@ class LinkedStudent:
 
 
 def get_student(access: Access, student_id: UUID) -> Student:
-    """The pupil, archived or not, with `tutor` and `house`; StudentNotFoundError where not visible."""
+    """The pupil, archived or not, with `tutor` and `house`; StudentNotFoundError where not visible.
+
+    Fields of the overview's blocks that this person's group does not see are not read.
+    """
+    unread = [
+        field
+        for block, fields in FIELDS_OF_BLOCKS.items()
+        if block not in access.overview_blocks
+        for field in fields
+    ]
     student = (
         students_visible_to(access)
+        .defer(*unread)
         .annotate(tutor=current_group("tutor"), house=current_group("house"))
         .filter(pk=student_id)
         .first()
@@ -88,6 +116,11 @@ def student_header(student: Student) -> StudentHeader:
         is_archived=student.archived_at is not None,
         leaving_date=student.leaving_date,
     )
+
+
+def has_court_order(student: Student) -> bool:
+    """Whether a contact of the pupil is under a court order: what everybody on the page must know."""
+    return Contact.objects.filter(student=student, ended_at__isnull=True, court_order=True).exists()
 
 
 def contacts_of(student: Student) -> list[ContactView]:

@@ -1,5 +1,10 @@
 """Writes to pupils' records, and the audit of reading them."""
 
+from tenant_apps.students.services.blocking import (
+    NobodyLeftError,
+    block_student_reader,
+    lift_student_block,
+)
 from tenant_apps.students.services.merging import (
     STAGES,
     Merged,
@@ -18,8 +23,11 @@ from tenant_apps.students.services.noting import note_listed, note_viewed
 __all__ = [
     "STAGES",
     "Merged",
+    "NobodyLeftError",
+    "block_student_reader",
     "end_memberships_of_archived",
     "known_pupils",
+    "lift_student_block",
     "match_pupils",
     "merge_contacts",
     "merge_links",

@@ -21,7 +21,6 @@ LEAD = Access(
     sees_ungrouped=True,
     overview_blocks=frozenset(OverviewBlock),
     may_read_alerts=True,
-    keeps_read_alerts=False,
 )
 
 
