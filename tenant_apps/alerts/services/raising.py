@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.access import Access
 from core.audit.services import record
@@ -13,7 +14,13 @@ from core.outbox.services import owe
 from tenant_apps.alerts.enums import AlertKind, AlertReason
 from tenant_apps.alerts.models import Alert
 from tenant_apps.categories.selectors import always_alerting
-from tenant_apps.staff.selectors import active_among, default_alert_group, members_of, safety_net
+from tenant_apps.staff.selectors import (
+    active_among,
+    covers_of,
+    default_alert_group,
+    members_of,
+    safety_net,
+)
 
 ALERT_MAIL = "alerts.mail"
 ASSIGNMENT_MAIL = "alerts.assignment"
@@ -31,11 +38,12 @@ def choose_recipients(
 ) -> dict[UUID, AlertReason]:
     """Whom a new record alerts, and why: each active person once, a choice by name before a group.
 
-    A group never alerts the author, nor does a rule; `automatic` are those whom rules name for this record.
-    When that leaves nobody, the default alert group is alerted, whatever the form let through; if nobody in
-    it is active but the author, editors, then administrators; the author only when there is nobody else at
-    all. An action may alert nobody. Members that came by the default group count as such where a category
-    always alerts it. `barred` may not see the record, and nothing alerts them to it, not even as the last.
+    A group never alerts the author, nor does a rule; `automatic` are those whom rules name for this
+    record. When that leaves nobody, the default alert group is alerted, whatever the form let through; if
+    nobody in it is active but the author, editors, then administrators; the author only when there is
+    nobody else at all. Who covers for somebody alerted is alerted as well. An action may alert nobody.
+    Members that came by the default group count as such where a category always alerts it. `barred` may not
+    see the record, and nothing alerts them to it, not even as the last.
     """
     chosen_ids = list(dict.fromkeys(chosen))
     group_ids = set(groups)
@@ -53,9 +61,22 @@ def choose_recipients(
     for user_id in automatic:
         if user_id != author_id and user_id not in barred:
             recipients.setdefault(user_id, AlertReason.AUTOMATIC)
-    if recipients or is_action:
-        return recipients
-    return dict.fromkeys(_fallback(default.id if default else None, author_id, barred), AlertReason.DEFAULT)
+    if not recipients and not is_action:
+        fallback = _fallback(default.id if default else None, author_id, barred)
+        recipients = dict.fromkeys(fallback, AlertReason.DEFAULT)
+    return recipients | _covers(recipients, author_id, barred)
+
+
+def _covers(
+    recipients: Mapping[UUID, AlertReason], author_id: UUID | None, barred: Collection[UUID]
+) -> dict[UUID, AlertReason]:
+    """Who stands in today for somebody among these, alerted for the same reason; both are."""
+    covers = covers_of(recipients, on=timezone.localdate()) if recipients else {}
+    return {
+        cover: recipients[away]
+        for away, cover in covers.items()
+        if cover not in recipients and cover != author_id and cover not in barred
+    }
 
 
 @transaction.atomic
@@ -118,11 +139,22 @@ def notify_assignment(
     by: Access,
     at: datetime | None = None,
 ) -> None:
-    """Owe the mail that tells somebody that an incident is theirs now.
+    """Owe the mail that tells somebody that an incident is theirs now; who covers for them is alerted.
 
     Assigning again later, to the same person too, is a new mail; the same moment twice is one.
     """
     moment = at or now()
+    cover = covers_of([assignee_id], on=timezone.localdate(moment)).get(assignee_id)
+    if cover is not None and cover != by.user_id:
+        raise_alerts(
+            kind=AlertKind.INCIDENT,
+            record_id=record_id,
+            root_id=record_id,
+            recipients={cover: AlertReason.ASSIGNED},
+            category_ids=category_ids,
+            by=by,
+            at=at,
+        )
     owe(
         ASSIGNMENT_MAIL,
         key=f"{record_id}:{assignee_id}:{moment.timestamp():.6f}",

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from core.access import SYSTEM
@@ -89,3 +91,57 @@ def test_account_that_is_nobodys_member_of_staff_is_not_alerted(choose, cast):
 def test_action_may_alert_nobody(choose, cast, pastoral_group):
     assert choose(is_action=True) == {}
     assert choose(groups=[pastoral_group], author=cast.head, is_action=True) == {"teacher": "group"}
+
+
+@pytest.fixture
+def away(in_a, cast):
+    """`away(lead, cover)`: the first is away today, the second stands in."""
+    from django.utils import timezone
+
+    from tenant_apps.staff.models import StaffMember
+
+    def make(person, cover, days=0):
+        day = timezone.localdate() + timedelta(days=days)
+        StaffMember.objects.filter(user=person.user).update(away_from=day, away_to=day, cover=cover.user)
+
+    return make
+
+
+@pytest.mark.spec("SAF-20")
+def test_who_covers_for_somebody_is_alerted_as_well(choose, cast, away):
+    away(cast.lead, cast.teacher)
+    assert choose(cast.lead) == {"lead": "chosen", "teacher": "chosen"}
+    assert choose(groups=[default_alert_group()])["teacher"] == "group"
+    assert choose(cast.lead, author=cast.teacher) == {"lead": "chosen"}
+    away(cast.lead, cast.teacher, days=1)
+    assert choose(cast.lead) == {"lead": "chosen"}
+
+
+@pytest.mark.spec("SAF-20")
+def test_assignment_goes_to_the_cover_too(cast, away, carrying, run_outbox, mailbox):
+    from core.db.keys import uuid7
+    from tenant_apps.alerts.models import Alert
+    from tenant_apps.alerts.services import notify_assignment
+
+    away(cast.lead, cast.pastoral)
+    incident = uuid7()
+    notify_assignment(
+        record_id=incident,
+        assignee_id=cast.lead.user.pk,
+        category_ids=carrying("Bullying"),
+        by=cast.head.access,
+    )
+    alert = Alert.objects.get()
+    assert (alert.recipient_id, alert.reason) == (cast.pastoral.user.pk, "assigned")
+    run_outbox()
+    told = sorted(mail.recipient for mail in mailbox.messages())
+    assert told == sorted([cast.lead.user.email, cast.pastoral.user.email])
+
+
+@pytest.mark.spec("USR-40")
+def test_rules_alert_after_groups_and_never_the_author(choose, cast, pastoral_group):
+    found = choose(
+        groups=[pastoral_group], automatic=[cast.teacher.user.pk, cast.lead.user.pk], author=cast.lead
+    )
+    assert found == {"head": "group", "teacher": "group"}
+    assert choose(cast.head, automatic=[cast.teacher.user.pk]) == {"head": "chosen", "teacher": "automatic"}
