@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people.selectors import get_user, names_of
 from tenant_apps.staff import selectors
-from tenant_apps.staff.services import second_person, users
+from tenant_apps.staff.services import second_person, user_groups, users
 from tenants.models import School
 from tenants.selectors import school_url
 
@@ -82,6 +83,16 @@ def send_new_reader_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         html=render_to_string("staff/mail/new_reader.html", context),
         message_id_key=f"{second_person.ENTRY_MAIL} {entry.key}",
     )
+
+
+@handles(user_groups.DELETE)
+def delete_user_group(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Delete a user group on the school's written request; not one into which somebody was moved since."""
+    group_id, request = UUID(payload["group"]), payload["request"]
+    try:
+        user_groups.delete_user_group(group_id=group_id, request=request, by=SYSTEM)
+    except ValidationError:
+        user_groups.refuse_deletion(group_id=group_id, request=request, by=SYSTEM)
 
 
 @every(minutes=5)

@@ -13,10 +13,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 
-from core.access import Access, SystemPermission
+from core.access import SYSTEM, Access, SystemPermission
 from core.access.enums import OverviewBlock
 from core.audit.services import record
 from core.db.clock import now
+from core.outbox.services import owe
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.staff.enums import ChangeKind, Decision
 from tenant_apps.staff.models import CategoryPermission, PendingChange, UserGroup
@@ -40,9 +41,13 @@ __all__ = [
     "GainsToConfirmError",
     "SavedUserGroup",
     "delete_user_group",
+    "owe_deletion",
+    "refuse_deletion",
     "save_user_group",
     "set_rights_of_category",
 ]
+
+DELETE = "staff.delete_user_group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,26 @@ def set_rights_of_category(
 
 
 @transaction.atomic
+def owe_deletion(*, name: str, request: str) -> None:
+    """Have a worker delete the user group of this name, as the school asked the provider in writing.
+
+    `request` is the provider's reference of that letter: the same one twice is carried out once. Raises
+    ValidationError for a group that is not there, and for what `delete_user_group` would refuse.
+    """
+    group = UserGroup.objects.filter(name__iexact=name.strip()).first()
+    if group is None:
+        raise ValidationError("The school has no user group of this name.")
+    _refuse_deletion(group)
+    owe(DELETE, key=request, payload={"group": str(group.pk), "request": request})
+    record(
+        "user_group.deletion_requested",
+        by=SYSTEM,
+        record=("user_group", group.pk),
+        detail={"request": request},
+    )
+
+
+@transaction.atomic
 def delete_user_group(*, group_id: UUID, request: str, by: Access, at: datetime | None = None) -> None:
     """Delete a user group on the school's written request, of which `request` is the reference.
 
@@ -166,22 +191,21 @@ def delete_user_group(*, group_id: UUID, request: str, by: Access, at: datetime 
     """
     if not by.is_system:
         raise PermissionDenied
-    request = request.strip()
-    if not request or len(request) > 60:
-        raise ValidationError("Name the school's written request, in at most 60 characters.")
     group = _locked(group_id)
-    inside = group.members.filter(user__is_active=True).count()
-    if inside:
-        raise ValidationError(f"In this user group are {inside} users. They have to be moved first.")
-    if PendingChange.objects.filter(group=group, decision=Decision.WAITING).exists():
-        raise ValidationError("A change of this user group waits for a second person.")
+    _refuse_deletion(group)
     CategoryPermission.objects.filter(group=group).delete()
     group.system_permissions, group.overview_blocks = [], []
     group.deleted_at, group.deletion_request = at or now(), request
     group.save(
         update_fields=["system_permissions", "overview_blocks", "deleted_at", "deletion_request"],
     )
-    record("user_group.deleted", by=by, record=("user_group", group.pk), at=at)
+    record("user_group.deleted", by=by, record=("user_group", group.pk), detail={"request": request}, at=at)
+
+
+@transaction.atomic
+def refuse_deletion(*, group_id: UUID, request: str, by: Access) -> None:
+    """Note that a deletion asked for was not carried out: by then somebody was in the group."""
+    record("user_group.deletion_refused", by=by, record=("user_group", group_id), detail={"request": request})
 
 
 @second_person.applies(ChangeKind.GROUP_RIGHTS)
@@ -235,6 +259,14 @@ def _locked(group_id: UUID) -> UserGroup:
     if group is None:
         raise Http404("no such user group")
     return group
+
+
+def _refuse_deletion(group: UserGroup) -> None:
+    inside = group.members.filter(user__is_active=True).count()
+    if inside:
+        raise ValidationError(f"Users in this user group: {inside}. They have to be moved first.")
+    if PendingChange.objects.filter(group=group, decision=Decision.WAITING).exists():
+        raise ValidationError("A change of this user group waits for a second person.")
 
 
 def _refuse_taken(name: str, *, but: UUID | None = None) -> None:
