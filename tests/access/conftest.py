@@ -33,6 +33,17 @@ class World:
         )
         return group
 
+    def user_group(self, name):
+        from tenant_apps.staff.selectors import user_group_ids
+
+        return user_group_ids()[name]
+
+    @property
+    def default_alert_group(self):
+        from tenant_apps.staff.selectors import default_alert_group
+
+        return default_alert_group().id
+
     def category(self, name):
         from tenant_apps.categories.selectors import all_categories
 
@@ -250,6 +261,10 @@ RELATIONS = {
     "of nobody": lambda world: {"user_id": uuid4()},
     "of tutor groups": lambda world: {"kind": "tutor"},
     "of no kind": lambda world: {"kind": "planet"},
+    "of the user group Teachers": lambda world: {"user_group_id": world.user_group("Teachers")},
+    "of no user group": lambda world: {"user_group_id": uuid4()},
+    "of the default alert group": lambda world: {"alert_group_id": world.default_alert_group},
+    "of no alert group": lambda world: {"alert_group_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
 }
@@ -295,6 +310,16 @@ FORMS = {
     "the teacher as one of its people": lambda world: {"people": [str(world.cast.teacher.user.pk)]},
     "nobody's id as one of its people": lambda world: {"people": [str(uuid4())]},
     "a class": lambda world: {"groups": [str(world.group.pk)]},
+    "a user group": lambda world: filled_user_group(name="Midday", is_key_group="no", system=["add_entries"]),
+    "less for Teachers": lambda world: filled_user_group("Teachers", system=["add_entries"]),
+    "more for Teachers": lambda world: filled_user_group(
+        "Teachers", view_incidents=[str(world.category("Mental Health"))]
+    ),
+    "an alert group": lambda world: {
+        "name": "Year 7",
+        "members": [str(world.cast.teacher.user.pk)],
+        "on_incidents": "on",
+    },
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
 
@@ -317,6 +342,19 @@ def filled_settings(**changes):
     form = SettingsForm()
     values = {name: form[name].value() for name in form.fields} | changes
     return {name: "on" if value is True else value for name, value in values.items() if value is not False}
+
+
+def filled_user_group(of="", **changes):
+    """The form of a user group as a browser sends it: of one as it stands, or of a new one."""
+    from core.access import SYSTEM
+    from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.staff.forms.groups import UserGroupForm
+    from tenant_apps.staff.selectors import get_user_group, user_group_ids
+
+    categories = all_categories()
+    group = get_user_group(SYSTEM, user_group_ids()[of], categories) if of else None
+    form = UserGroupForm(group=group, categories=categories)
+    return {name: form[name].value() or [] for name in form.fields} | changes
 
 
 @pytest.fixture

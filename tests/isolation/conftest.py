@@ -31,6 +31,8 @@ SHARED = {
         "import_id",
         "closure_id",
         "category_id",
+        "user_group_id",
+        "alert_group_id",
         "user_id",
     )
 }
@@ -59,7 +61,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.incidents.services import add_action, add_incident, save_draft
     from tenant_apps.monitoring.services import start
     from tenant_apps.school_settings.models import Closure
-    from tenant_apps.staff.models import CategoryPermission, UserGroup
+    from tenant_apps.staff.models import AlertGroup, AlertGroupMember, CategoryPermission, UserGroup
     from tenant_apps.staff.selectors import user_group_ids
     from tenant_apps.staff.services import add_member
     from tenant_apps.students.models import Membership, Student
@@ -92,6 +94,11 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             )
             for group in UserGroup.objects.filter(name__in=("Admin", "DSL/SLT", "Non-key staff"))
         )
+        UserGroup.objects.create(pk=ids["user_group_id"], name=f"{marker} {ids['user_group_id']}")
+        AlertGroup.objects.create(
+            pk=ids["alert_group_id"], name=f"{marker} {ids['alert_group_id']}", sort_key=marker
+        )
+        AlertGroupMember.objects.create(group_id=ids["alert_group_id"], user=reader.lead.user)
         by = reader.lead.access
         start(
             student_ids=[ids["student_id"]],

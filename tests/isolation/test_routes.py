@@ -11,7 +11,13 @@ from core.access.checks import routes_of
 from core.tenancy import in_school
 from tests.isolation.conftest import MARKERS, ONLY_B, SHARED
 
-PARTS = {"imports": "head", "school_settings": "head", "classes": "head", "administration": "head"}
+PARTS = {
+    "imports": "head",
+    "school_settings": "head",
+    "classes": "head",
+    "administration": "head",
+    "staff": "head",
+}
 # Pages that tell a state and none of the record's words.
 SILENT = {"imports:progress", "incidents:blocked", "incidents:change-status", "incidents:told"}
 
@@ -124,6 +130,8 @@ LISTS = [
     "students:suggest",
     "students:names",
     "staff:suggest",
+    "staff:user-groups",
+    "staff:alert-groups",
     "imports:home",
     "incidents:add",
     "helpdesk:contact",
