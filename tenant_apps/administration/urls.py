@@ -6,4 +6,5 @@ app_name = "administration"
 
 urlpatterns = [
     path("admin/", overview.overview, name="overview"),
+    path("admin/service-level-agreement/", overview.agreement, name="agreement"),
 ]

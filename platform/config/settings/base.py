@@ -12,6 +12,14 @@ BRAND = env.optional("BRAND", "CPOMS")
 BASE_DOMAIN = env.optional("BASE_DOMAIN", "localhost")
 SUPPORT_TELEPHONE = env.optional("SUPPORT_TELEPHONE", "01632 960100")
 SUPPORT_EMAIL = env.optional("SUPPORT_EMAIL", "helpdesk@provider.example")
+SUPPORT_HOURS = env.optional(
+    "SUPPORT_HOURS", "Monday to Thursday 8:30am to 5:30pm, Friday 8:30am to 5pm, not on bank holidays"
+)
+# Where a school's records lie, as its Service Level Agreement says it.
+DATA_LOCATION = env.optional("DATA_LOCATION", "the United Kingdom")
+# What a U2F key costs, and where the form to order some lies (empty: it is asked for by mail).
+KEY_PRICE = env.optional("KEY_PRICE", "£22.50 + VAT")
+KEY_ORDER_FORM_URL = env.optional("KEY_ORDER_FORM_URL", "")
 TRAINING_URL = env.optional("TRAINING_URL", "https://training.provider.example/getting-started")
 
 # How a school's address begins and ends in mails; the port only where it is not the scheme's own.
@@ -299,6 +307,8 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING"},
         "rq.worker": {"level": "WARNING"},
+        # They name the id of every credential that is used.
+        "fido2": {"level": "WARNING"},
         # They say which style sheet and which font they read, dozens of lines a PDF.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
