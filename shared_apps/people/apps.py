@@ -11,6 +11,7 @@ class PeopleConfig(AppConfig):
     name = "shared_apps.people"
     audit_words = {
         "key.added": "Added a security key",
+        "key.copied": "A copy of a security key was noticed",
         "key.refused": "Gave a wrong code of a key",
         "key.removed": "Removed a security key",
         "key.renamed": "Renamed a security key",
@@ -24,7 +25,9 @@ class PeopleConfig(AppConfig):
         "user.activated": "Activated a user",
         "user.added": "Added a user",
         "user.changed": "Changed the account of a user",
+        "user.confirmed": "Confirmed who they are",
         "user.deactivated": "Deactivated a user",
+        "user.password_changed": "Changed the password",
         "user.password_set": "Set a password",
         "user.reset_requested": "Asked to reset the password",
         "user.sign_in_failed": "Failed to sign in",

@@ -1,10 +1,12 @@
 """What people type to sign in, to set a password and to set up a key."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 
 from shared_apps.people.enums import Theme
+from shared_apps.people.selectors import SOFT
 from shared_apps.people.services.strength import MAXIMUM, MINIMUM
 
 
@@ -88,6 +90,89 @@ class CodeForm(forms.Form):
             }
         ),
         error_messages={"required": "Enter the 6-digit number."},
+    )
+
+
+class NextCodeForm(CodeForm):
+    """The code of somebody who has the given kinds of key."""
+
+    def __init__(self, *args: Any, kinds: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if SOFT not in kinds:
+            code = self.fields["code"]
+            code.label, code.help_text = "Recovery code", "Instead of the U2F key, if it is lost."
+            code.widget.attrs.pop("autofocus", None)
+
+
+class AnswerForm(forms.Form):
+    """What a U2F key answered, as the browser wrote it down."""
+
+    answer = forms.CharField(max_length=20_000)
+
+
+class ConfirmForm(forms.Form):
+    """The password again, and the key again where the account has one."""
+
+    password = forms.CharField(
+        label="Current password",
+        max_length=MAXIMUM,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        error_messages={"required": "Enter your password."},
+    )
+    code = forms.CharField(
+        label="6-digit number",
+        max_length=40,
+        help_text="The number in the app now. A recovery code works too.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Enter the 6-digit number."},
+    )
+    answer = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kinds: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not kinds:
+            del self.fields["code"], self.fields["answer"]
+            return
+        if SOFT not in kinds:
+            self.fields["code"].label = "Recovery code"
+            self.fields["code"].help_text = "Instead of the U2F key, if it is lost."
+        self.fields["code"].required = not self.data.get("answer")
+
+
+class KeyNameForm(forms.Form):
+    """A key's name."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the key a name."},
+    )
+
+
+class NewU2fKeyForm(forms.Form):
+    """A U2F key's name, and its answer."""
+
+    name = forms.CharField(
+        label="Device Name",
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the key a name."},
+    )
+    answer = forms.CharField(max_length=20_000)
+
+
+class NewEmailForm(forms.Form):
+    """The account's new address."""
+
+    email = forms.EmailField(
+        label="New email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        error_messages={"required": "Enter an email address.", "invalid": "Enter an email address."},
     )
 
 

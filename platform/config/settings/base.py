@@ -83,6 +83,7 @@ TENANT_APPS = [
     "tenant_apps.documents",
     "tenant_apps.monitoring",
     "tenant_apps.alerts",
+    "tenant_apps.planner",
     "tenant_apps.incidents",
     "tenant_apps.attendance",
     "tenant_apps.imports",

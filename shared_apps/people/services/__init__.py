@@ -10,6 +10,7 @@ from shared_apps.people.services.accounts import (
     set_theme,
     update_user,
 )
+from shared_apps.people.services.confirming import Confirmation, confirm, is_confirmed, is_fresh, use_up
 from shared_apps.people.services.keys import (
     KeyTry,
     SavedKey,
@@ -25,6 +26,7 @@ from shared_apps.people.services.keys import (
 )
 from shared_apps.people.services.passwords import (
     WeakPasswordError,
+    change_password,
     digest_of,
     issue_link,
     request_reset,
@@ -40,9 +42,18 @@ from shared_apps.people.services.sign_in import (
 )
 from shared_apps.people.services.strength import Strength, rate
 from shared_apps.people.services.sweeping import sweep
+from shared_apps.people.services.u2f import (
+    KeyRefusedError,
+    begin_check,
+    begin_registration,
+    register_key,
+    try_u2f,
+)
 
 __all__ = [
     "AddressTakenError",
+    "Confirmation",
+    "KeyRefusedError",
     "KeyTry",
     "PasswordTry",
     "SavedKey",
@@ -51,19 +62,26 @@ __all__ = [
     "UnknownSessionError",
     "WeakPasswordError",
     "WrongCodeError",
+    "begin_check",
+    "begin_registration",
     "change_email",
+    "change_password",
     "close_session",
+    "confirm",
     "create_user",
     "deactivate",
     "digest_of",
     "elevate_session",
     "end_session",
     "end_sessions",
+    "is_confirmed",
+    "is_fresh",
     "issue_link",
     "new_secret",
     "open_session",
     "rate",
     "reactivate",
+    "register_key",
     "remove_all_keys",
     "remove_key",
     "rename_key",
@@ -76,5 +94,7 @@ __all__ = [
     "sweep",
     "try_key",
     "try_password",
+    "try_u2f",
     "update_user",
+    "use_up",
 ]

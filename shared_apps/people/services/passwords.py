@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
-from core.access import NOBODY
+from core.access import NOBODY, Access
 from core.audit.services import record
 from core.db.clock import now
 from core.outbox.services import owe
@@ -101,20 +103,45 @@ def set_password(*, token: str, password: str, at: datetime | None = None) -> Us
         raise LinkExpiredError
     # The row of the link was waited for: whoever came first has used it up.
     user = User.objects.select_for_update().get(pk=link.user.pk)
-    strength = rate(password[:MAXIMUM], personal=personal_texts(user))
-    if not strength.is_accepted:
-        raise WeakPasswordError(strength)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    link.used_at = at
-    link.save(update_fields=["used_at"])
-    PasswordLink.objects.filter(user=user, used_at=None, replaced_at=None).update(replaced_at=at)
+    _save_password(user, password, at)
+    link.used_at, link.replaced_at = at, None
+    link.save(update_fields=["used_at", "replaced_at"])
     tries.forgive_all(tries.hold(TryKind.PASSWORD, user.email, at))
     sessions.end_sessions(user_id=user.pk, at=at)
     by = access_before_loading(user)
     event = record("user.password_set", by=by, record=("user", user.pk), at=at)
     owe_security_mails(user=user, what="password", event=event, by=by)
     return user
+
+
+@transaction.atomic
+@sensitive_variables("password")
+def change_password(
+    *, request: HttpRequest, user_id: UUID, password: str, by: Access, at: datetime | None = None
+) -> None:
+    """Set one's own password anew, after it was asked for again. This session stays, all others end.
+
+    Raises WeakPasswordError below STRONG, and then changes nothing.
+    """
+    at = at or now()
+    user = User.objects.select_for_update().get(pk=user_id)
+    _save_password(user, password, at)
+    old_key = request.session.session_key
+    update_session_auth_hash(request, user)
+    sessions.move(old_key=old_key, session=request.session)
+    sessions.end_sessions(user_id=user.pk, except_key=str(request.session.session_key), at=at)
+    event = record("user.password_changed", by=by, record=("user", user.pk), at=at)
+    owe_security_mails(user=user, what="password", event=event, by=by)
+
+
+@sensitive_variables("password")
+def _save_password(user: User, password: str, at: datetime) -> None:
+    strength = rate(password[:MAXIMUM], personal=personal_texts(user))
+    if not strength.is_accepted:
+        raise WeakPasswordError(strength)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    PasswordLink.objects.filter(user=user, used_at=None, replaced_at=None).update(replaced_at=at)
 
 
 def _token(link_id: UUID) -> str:

@@ -6,19 +6,24 @@ from urllib.parse import quote, urlencode
 
 import segno
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access.decorators import key_user, signed_in
+from core.web.ratelimit import limited
 from shared_apps.people import selectors, services
 from shared_apps.people.enums import PENDING_KEY
-from shared_apps.people.forms import NewDeviceForm
-from shared_apps.people.views.account import account_tabs
-from shared_apps.people.views.signing_in import INVALID, WRONG_CODE
+from shared_apps.people.forms import KeyNameForm, NewDeviceForm, NewU2fKeyForm
+from shared_apps.people.views.account import account_tabs, to_confirm
+from shared_apps.people.views.signing_in import INVALID, NETWORK_SECONDS, WRONG_CODE, WRONG_U2F
+
+ASK_AGAIN = "Reload the page: your password is asked for again first."
 
 
 @signed_in
@@ -28,11 +33,19 @@ def security_keys(request: HttpRequest) -> HttpResponse:
     """ "Security Keys": one's own devices. Closed while there is a key that this session has not used."""
     if _key_is_unused(request):
         return _needs_key(request)
+    keys = selectors.keys_of(request.access)
     context = {
         "tabs": account_tabs("people:security-keys"),
-        "keys": selectors.keys_of(request.access),
+        "keys": keys,
+        "soft_keys": [key for key in keys if key.kind == selectors.SOFT],
+        "u2f_keys": [key for key in keys if key.kind == selectors.U2F],
         "codes_left": selectors.recovery_codes_left(request.access),
         "authenticator": f"{settings.BRAND} Authenticator",
+        "is_fresh": _is_fresh(request),
+        "u2f_form": NewU2fKeyForm(),
+        "key_price": settings.KEY_PRICE,
+        "key_order_form": settings.KEY_ORDER_FORM_URL,
+        "support_email": settings.SUPPORT_EMAIL,
     }
     return render(request, "people/security_keys.html", context)
 
@@ -44,6 +57,8 @@ def add_device(request: HttpRequest) -> HttpResponse:
     """ "Add new device": the code to scan. Nothing is registered by looking at it."""
     if _key_is_unused(request):
         return _needs_key(request)
+    if not _is_fresh(request):
+        return to_confirm(request.path)
     if PENDING_KEY not in request.session:
         request.session[PENDING_KEY] = services.new_secret()
     return _device_page(request, NewDeviceForm())
@@ -59,6 +74,8 @@ def save_device(request: HttpRequest) -> HttpResponse:
         return _needs_key(request)
     if PENDING_KEY not in request.session:
         return redirect("people:security-keys")
+    if not _is_fresh(request):
+        return to_confirm(reverse("people:add-device"))
     form = NewDeviceForm(request.POST)
     if not form.is_valid():
         return _device_page(request, form, status=INVALID)
@@ -68,6 +85,7 @@ def save_device(request: HttpRequest) -> HttpResponse:
         form.add_error("code", WRONG_CODE)
         return _device_page(request, form, status=INVALID, is_refused=True)
     del request.session[PENDING_KEY]
+    services.use_up(request.session)
     if saved.recovery_codes:
         return _codes_page(request, saved.recovery_codes, saved.name)
     return redirect("people:security-keys")
@@ -79,6 +97,111 @@ def save_device(request: HttpRequest) -> HttpResponse:
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Eight new recovery codes in place of the old ones, shown once."""
     return _codes_page(request, services.renew_recovery_codes(by=request.access))
+
+
+@signed_in
+@never_cache
+@limited("u2f-question", times=100, seconds=NETWORK_SECONDS)
+@require_POST
+def u2f_question(request: HttpRequest) -> HttpResponse:
+    """ "Start Registration": what the browser is to ask a new U2F key."""
+    assert request.user.is_authenticated
+    if _key_is_unused(request) or not _is_fresh(request):
+        return JsonResponse({"error": ASK_AGAIN}, status=403)
+    return JsonResponse(services.begin_registration(request=request, user=request.user))
+
+
+@signed_in
+@never_cache
+@require_POST
+def register_u2f(request: HttpRequest) -> HttpResponse:
+    """Register the U2F key that answered; the first key brings recovery codes, told once."""
+    assert request.user.is_authenticated
+    if _key_is_unused(request) or not _is_fresh(request):
+        return JsonResponse({"error": ASK_AGAIN}, status=403)
+    form = NewU2fKeyForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": next(iter(form.errors.values()))[0]}, status=INVALID)
+    try:
+        saved = services.register_key(
+            request=request, user=request.user, by=request.access, **form.cleaned_data
+        )
+    except services.KeyRefusedError:
+        return JsonResponse({"error": WRONG_U2F}, status=INVALID)
+    services.use_up(request.session)
+    return JsonResponse({"codes": saved.recovery_codes})
+
+
+@signed_in
+@never_cache
+@require_safe
+def own_key(request: HttpRequest, kind: str, key_id: int) -> HttpResponse:
+    """One of one's own keys: its name, and the way to remove it."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    key = _own_key(request, kind, key_id)
+    if not services.is_confirmed(request.session):
+        return to_confirm(request.path)
+    return _key_page(request, key, KeyNameForm(initial={"name": key.name}))
+
+
+@signed_in
+@never_cache
+@require_POST
+def rename_key(request: HttpRequest, kind: str, key_id: int) -> HttpResponse:
+    """ "Save name"."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    key = _own_key(request, kind, key_id)
+    if not services.is_confirmed(request.session):
+        return to_confirm(reverse("people:own-key", args=[kind, key_id]))
+    form = KeyNameForm(request.POST)
+    if not form.is_valid():
+        return _key_page(request, key, form, status=INVALID)
+    services.rename_key(kind=kind, key_id=key_id, by=request.access, **form.cleaned_data)
+    services.use_up(request.session)
+    messages.success(request, "The name is saved.")
+    return redirect("people:security-keys")
+
+
+@signed_in
+@never_cache
+@require_POST
+def remove_key(request: HttpRequest, kind: str, key_id: int) -> HttpResponse:
+    """ "Remove this key"."""
+    if _key_is_unused(request):
+        return _needs_key(request)
+    key = _own_key(request, kind, key_id)
+    if not services.is_confirmed(request.session):
+        return to_confirm(reverse("people:own-key", args=[kind, key_id]))
+    services.remove_key(kind=kind, key_id=key_id, by=request.access)
+    services.use_up(request.session)
+    messages.success(request, f"“{key.name}” is removed.")
+    return redirect("people:account")
+
+
+def _own_key(request: HttpRequest, kind: str, key_id: int) -> selectors.KeyRow:
+    key = selectors.own_key(request.access, kind, key_id)
+    if key is None:
+        raise Http404
+    return key
+
+
+def _key_page(
+    request: HttpRequest, key: selectors.KeyRow, form: KeyNameForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "tabs": account_tabs("people:security-keys"),
+        "key": key,
+        "form": form,
+        "is_last": len(selectors.keys_of(request.access)) == 1,
+    }
+    return render(request, "people/own_key.html", context, status=status)
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    """Whether a key may be added without asking for password and key again."""
+    return services.is_fresh(request.session, has_key=request.access.has_key)
 
 
 def _key_is_unused(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,7 +20,7 @@ from core.web.redirects import safe_next
 from shared_apps.people import selectors, services
 from shared_apps.people.adapters import school_side
 from shared_apps.people.enums import KeyUse, Rating
-from shared_apps.people.forms import CodeForm, LoginForm, NewPasswordForm, ResetForm
+from shared_apps.people.forms import AnswerForm, LoginForm, NewPasswordForm, NextCodeForm, ResetForm
 from shared_apps.people.selectors import LinkExpiredError
 
 HOME = "/"
@@ -33,6 +33,7 @@ NETWORK_RESETS = 100
 SCORES = {Rating.WEAK: 1, Rating.FAIR: 2, Rating.STRONG: 3, Rating.VERY_STRONG: 4}
 NOT_RIGHT = "The email address or the password is not right."
 PAUSE = "There were too many wrong tries. Wait 15 minutes, then try again."
+WRONG_U2F = "Unable to verify your U2F key"
 WRONG_CODE = "Incorrect or out of date code"
 UNKNOWN_EMAIL = "The email address you entered does not exist"
 
@@ -100,19 +101,41 @@ def _ask_for_key(request: HttpRequest, use: KeyUse, template: str) -> HttpRespon
     onward = safe_next(request, HOME)
     if request.access.is_elevated or not request.access.has_key:
         return redirect(onward)
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "next": onward}
+    assert request.user.is_authenticated
+    kinds = selectors.kinds_of_keys(request.user.pk)
+    answered = AnswerForm(request.POST)
+    by_u2f = answered.is_valid()
+    form = NextCodeForm(request.POST if request.method == "POST" and not by_u2f else None, kinds=kinds)
+    context: dict[str, Any] = {"form": form, "next": onward, "kinds": kinds}
     if request.method != "POST":
         return render(request, template, context)
-    if not form.is_valid():
+    if by_u2f:
+        answer_given = answered.cleaned_data["answer"]
+        tried = services.try_u2f(request=request, answer=answer_given, use=use, by=request.access)
+    elif form.is_valid():
+        tried = services.try_key(code=form.cleaned_data["code"], use=use, by=request.access)
+    else:
         return render(request, template, context, status=INVALID)
-    tried = services.try_key(code=form.cleaned_data["code"], use=use, by=request.access)
     if tried.device is None:
+        status = PAUSED if tried.is_paused else INVALID
+        if by_u2f:
+            context["u2f_error"] = PAUSE if tried.is_paused else WRONG_U2F
+            return render(request, template, context, status=status)
         form.add_error("code", PAUSE if tried.is_paused else WRONG_CODE)
         context["is_refused"] = not tried.is_paused
-        return render(request, template, context, status=PAUSED if tried.is_paused else INVALID)
+        return render(request, template, context, status=status)
     services.elevate_session(request=request, device=tried.device)
     return redirect(onward)
+
+
+@signed_in
+@never_cache
+@limited("key-question", times=100, seconds=NETWORK_SECONDS)
+@require_POST
+def key_question(request: HttpRequest) -> HttpResponse:
+    """What the browser is to ask the person's own U2F keys."""
+    assert request.user.is_authenticated
+    return JsonResponse(services.begin_check(request=request, user=request.user))
 
 
 @public
