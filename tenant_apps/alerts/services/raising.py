@@ -136,6 +136,7 @@ def notify_assignment(
     record_id: UUID,
     assignee_id: UUID,
     category_ids: Collection[UUID],
+    barred: Collection[UUID] = (),
     by: Access,
     at: datetime | None = None,
 ) -> None:
@@ -145,7 +146,7 @@ def notify_assignment(
     """
     moment = at or now()
     cover = covers_of([assignee_id], on=timezone.localdate(moment)).get(assignee_id)
-    if cover is not None and cover != by.user_id:
+    if cover is not None and cover != by.user_id and cover not in barred:
         raise_alerts(
             kind=AlertKind.INCIDENT,
             record_id=record_id,

@@ -13,6 +13,7 @@ from core.db.clock import now
 from tenant_apps.alerts.permissions import may_withdraw
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of, records_under
 from tenant_apps.incidents.models import Incident
+from tenant_apps.incidents.permissions import unblocked
 from tenant_apps.incidents.selectors.finding import may_read_incident
 
 
@@ -35,7 +36,7 @@ def withdrawable(access: Access, incident_id: UUID, *, at: datetime | None = Non
     may still take back.
     """
     moment = at or now()
-    incident = Incident.objects.filter(pk=incident_id, deleted_at=None).first()
+    incident = Incident.objects.filter(unblocked(access), pk=incident_id, deleted_at=None).first()
     may_read = incident is not None and may_read_incident(access, incident_id)
     every = [status for told in recipients_of(records_under(incident_id)).values() for status in told]
     found = {

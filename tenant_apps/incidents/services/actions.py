@@ -28,6 +28,7 @@ from tenant_apps.incidents.models import (
     Incident,
     IncidentCategory,
 )
+from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.services.adding import carry
@@ -274,11 +275,15 @@ def _raise_action_alerts(
     # Whoever writes the action knows of it: only choosing oneself by name alerts oneself.
     again = (user for user in recipient_ids(action.incident_id) if user != by.user_id)
     chosen = [*users, *(again if like_incident else [])]
-    if not chosen and not list(groups):
-        return
-    students = action.incident.participants.values_list("student", flat=True)
+    parts = list(action.incident.participants.all())
     recipients = choose_recipients(
-        barred=barred_from(list(students), incident_id=action.incident_id),
+        barred=barred_from([part.student_id for part in parts], incident_id=action.incident_id),
+        automatic=automatic_recipients(
+            carried=carried,
+            about=[part.student_id for part in parts if part.part == Part.MAIN],
+            shown_under=[part.student_id for part in parts if part.shows_full],
+            is_action=True,
+        ),
         chosen=chosen,
         groups=groups,
         category_ids=carried,

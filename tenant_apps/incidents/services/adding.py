@@ -25,6 +25,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
+from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.versions import keep_incident_version
@@ -117,6 +118,11 @@ def add_incident(
         groups=alert_group_ids,
         category_ids=carried,
         author_id=by.user_id,
+        automatic=automatic_recipients(
+            carried=carried,
+            about=[student_id],
+            shown_under=[student_id, *(link.student_id for link in links if link.shows_full)],
+        ),
     )
     raise_alerts(
         kind="incident",
@@ -129,7 +135,12 @@ def add_incident(
     )
     if assignee_id and assignee_id != by.user_id:
         notify_assignment(
-            record_id=incident.pk, assignee_id=assignee_id, category_ids=carried, by=by, at=recorded_at
+            record_id=incident.pk,
+            assignee_id=assignee_id,
+            category_ids=carried,
+            barred=barred,
+            by=by,
+            at=recorded_at,
         )
     Draft.objects.filter(pk=incident_id, author=by.user_id).update(sent_at=recorded_at)
     keep_incident_version(incident, made_by=by.user_id, at=recorded_at)

@@ -27,7 +27,8 @@ def change_status(
     incident = get_incident(by, incident_id, for_update=True)
     if (incident.status, incident.assignee_id) == (status, assignee_id):
         return incident
-    if assignee_id != incident.assignee_id and assignee_id in barred_from_incident(incident_id):
+    barred = barred_from_incident(incident_id)
+    if assignee_id != incident.assignee_id and assignee_id in barred:
         raise PermissionDenied("Whoever may not see an incident cannot be assigned it.")
     changed_at = at or now()
     before = incident.assignee_id
@@ -47,6 +48,7 @@ def change_status(
             record_id=incident_id,
             assignee_id=assignee_id,
             category_ids=list(incident.carried.values_list("category", flat=True)),
+            barred=barred,
             by=by,
             at=changed_at,
         )
