@@ -6,6 +6,7 @@ app_name = "incidents"
 
 urlpatterns = [
     path("incidents/add/", views.add_incident, name="add"),
+    path("incidents/add/readers/", views.readers_of_form, name="readers-of-form"),
     path("incidents/drafts/<uuid:draft_id>/", views.save_draft, name="draft"),
     path("incidents/drafts/<uuid:draft_id>/discard/", views.discard_draft, name="discard-draft"),
     path("incidents/<uuid:incident_id>/", views.entry, name="entry"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/read/", views.mark_read, name="mark-read"),
     path("incidents/<uuid:incident_id>/status/", views.change_status, name="change-status"),
     path("incidents/<uuid:incident_id>/withdraw/", views.withdraw_alerts, name="withdraw-alerts"),
+    path("incidents/<uuid:incident_id>/readers/", views.readers, name="readers"),
     path("incidents/<uuid:incident_id>/blocked/", views.blocked, name="blocked"),
     path("incidents/<uuid:incident_id>/told/", views.told, name="told"),
     path("incidents/actions/<uuid:action_id>/linked/", views.copy_action, name="copy-action"),

@@ -19,7 +19,13 @@ PARTS = {
     "staff": "head",
 }
 # Pages that tell a state and none of the record's words.
-SILENT = {"imports:progress", "incidents:blocked", "incidents:change-status", "incidents:told"}
+SILENT = {
+    "imports:progress",
+    "incidents:blocked",
+    "incidents:readers",
+    "incidents:change-status",
+    "incidents:told",
+}
 
 
 def record_routes():
@@ -134,6 +140,7 @@ LISTS = [
     "staff:alert-groups",
     "imports:home",
     "incidents:add",
+    "incidents:readers-of-form",
     "helpdesk:contact",
 ]
 

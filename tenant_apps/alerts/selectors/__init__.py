@@ -1,5 +1,6 @@
 """Every read of alerts and of the rules that raise them."""
 
+from tenant_apps.alerts.selectors.opening import recipients_who_may_open
 from tenant_apps.alerts.selectors.reached import (
     PAGE,
     UNREAD,
@@ -42,6 +43,7 @@ __all__ = [
     "matching_rules",
     "recipient_ids",
     "recipients_of",
+    "recipients_who_may_open",
     "records_under",
     "register_blocked_roots",
     "register_subject",

@@ -1,7 +1,13 @@
 """Reads of student groups and of who may see their students, and the loader of a person's access."""
 
 from tenant_apps.classes.selectors.groups import GroupView, current_groups, groups_by_ids, restricted_kinds
-from tenant_apps.classes.selectors.loading import class_limits_of, is_in_network, load_access
+from tenant_apps.classes.selectors.loading import (
+    ListedAt,
+    class_limits_of,
+    is_in_network,
+    listed_at,
+    load_access,
+)
 from tenant_apps.classes.selectors.restrictions import (
     RESTRICTIONS_ID,
     Listed,
@@ -22,6 +28,7 @@ __all__ = [
     "RESTRICTIONS_ID",
     "GroupView",
     "Listed",
+    "ListedAt",
     "RegisteredPerson",
     "awaiting_groups",
     "change_of_kinds",
@@ -33,6 +40,7 @@ __all__ = [
     "groups_by_ids",
     "is_in_network",
     "last_change",
+    "listed_at",
     "listed_for",
     "load_access",
     "people_to_list",

@@ -1,5 +1,7 @@
 """The loader of a person's access, and the class limits in it."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
@@ -67,6 +69,32 @@ def class_limits_of(user_id: UUID, *, user_group_id: UUID) -> tuple[frozenset[st
         return frozenset(), None
     listed = frozenset(group for _, own, shared in rows for group in (*own, *shared))
     return frozenset(kind for kind, _, _ in rows), listed
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAt:
+    """The school's restricted kinds, and whom some groups of those kinds list."""
+
+    restricted_kinds: frozenset[str]
+    people: frozenset[tuple[UUID, UUID]]
+    user_groups: frozenset[tuple[UUID, UUID]]
+
+    def lists(self, group_id: UUID, user_id: UUID, user_group_id: UUID) -> bool:
+        """Whether the group lists the person, by name or through the person's user group."""
+        return (group_id, user_id) in self.people or (group_id, user_group_id) in self.user_groups
+
+
+def listed_at(group_ids: Collection[UUID]) -> ListedAt:
+    """Whom these groups list, as far as their kinds are restricted. Three queries at most."""
+    kinds = frozenset(RestrictedKind.objects.values_list("kind", flat=True))
+    if not kinds:
+        return ListedAt(kinds, frozenset(), frozenset())
+    of_groups = {"group_id__in": group_ids, "group__kind__in": kinds}
+    return ListedAt(
+        kinds,
+        frozenset(ClassAccess.objects.filter(**of_groups).values_list("group_id", "user_id")),
+        frozenset(ClassAccessGroup.objects.filter(**of_groups).values_list("group_id", "user_group_id")),
+    )
 
 
 def may_read_without_key() -> bool:

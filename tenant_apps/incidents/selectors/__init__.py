@@ -1,5 +1,6 @@
 """Every read of incidents, actions and drafts; each asks the person's access first."""
 
+from tenant_apps.incidents.selectors.audience import Readers, readers_if_added, readers_of
 from tenant_apps.incidents.selectors.blocking import barred_from, barred_from_incident, blocked_readers_of
 from tenant_apps.incidents.selectors.chronology import (
     ChronologyPage,
@@ -51,6 +52,7 @@ __all__ = [
     "Cursor",
     "Entry",
     "EntryLine",
+    "Readers",
     "ReadersChange",
     "Reading",
     "StudentPart",
@@ -82,6 +84,8 @@ __all__ = [
     "open_drafts",
     "readable_among",
     "readers_changed",
+    "readers_if_added",
+    "readers_of",
     "telling",
     "used_agencies",
     "used_categories",

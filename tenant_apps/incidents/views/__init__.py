@@ -4,6 +4,7 @@ from tenant_apps.incidents.views.alerting import withdraw_alerts
 from tenant_apps.incidents.views.blocking import blocked
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
+from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "entry",
     "mark_read",
     "print_entry",
+    "readers",
+    "readers_of_form",
     "save_draft",
     "told",
     "withdraw_alerts",

@@ -32,6 +32,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
             withdraw_url = reverse("incidents:withdraw-alerts", args=[entry.id])
             entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
+        entry.options.append(
+            {"label": "Who can read this", "url": reverse("incidents:readers", args=[entry.id])}
+        )
         if can_block_readers(access):
             entry.options.append(
                 {

@@ -10,6 +10,7 @@ from core.access.enums import SystemPermission
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
 from tenant_apps.incidents.views.links import add_links, place_in_log
+from tenant_apps.incidents.views.readers import shown_to
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.students.selectors import get_student, student_header
@@ -42,6 +43,9 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
         "may_block": can_block_readers(request.access),
     }
+    if page.highlighted:
+        highlighted = selectors.get_incident(request.access, page.highlighted)
+        context |= shown_to(request, selectors.readers_of(highlighted))
     return render(request, "incidents/chronology.html", context)
 
 
@@ -55,7 +59,7 @@ def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     shown = selectors.entry_for(request.access, incident)
     services.note_opened(incident=incident, student_ids=shown.student_ids, by=request.access)
     add_links([shown], request.access, highlighted=None)
-    context = {"entry": shown}
+    context = {"entry": shown} | shown_to(request, selectors.readers_of(incident))
     return render(request, "incidents/entry.html", context)
 
 

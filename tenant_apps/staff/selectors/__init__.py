@@ -60,6 +60,7 @@ from tenant_apps.staff.selectors.second_person import (
     waiting_changes,
     waiting_for,
 )
+from tenant_apps.staff.selectors.standings import StaffStanding, staff_standings
 from tenant_apps.staff.selectors.user_groups import (
     DeletedGroup,
     GroupRow,
@@ -101,6 +102,7 @@ __all__ = [
     "GroupPermissions",
     "GroupRow",
     "Member",
+    "StaffStanding",
     "Standing",
     "UserGroupView",
     "UserPage",
@@ -146,6 +148,7 @@ __all__ = [
     "safeguarding_extension",
     "safety_net",
     "sees_restricting",
+    "staff_standings",
     "staff_with_emails",
     "standing_of",
     "standing_of_administrators",

@@ -25,6 +25,7 @@ from tenant_apps.students.selectors.finding import (
 from tenant_apps.students.selectors.hiding import hidden_part, hide_names
 from tenant_apps.students.selectors.limits import (
     blocked_students,
+    groups_now,
     in_classes,
     in_own_classes,
     readers_blocked_from,
@@ -83,6 +84,7 @@ __all__ = [
     "dashboard_groups",
     "display_name",
     "get_student",
+    "groups_now",
     "groups_of",
     "groups_to_choose_from",
     "has_court_order",
