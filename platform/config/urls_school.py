@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.administration.urls")),
+    path("", include("tenant_apps.agencies.urls")),
     path("", include("tenant_apps.school_settings.urls")),
 ]
 

@@ -194,6 +194,27 @@ class World:
         return add_closure(date=monday, name="Training day", by=SYSTEM)[0].pk
 
     @cached_property
+    def disabled_category(self):
+        from tenant_apps.categories.services import set_category_enabled
+
+        found = self.category("Behaviour")
+        set_category_enabled(category_id=found, enabled=False, by=self.cast.head.access)
+        return found
+
+    @cached_property
+    def agency_id(self):
+        from tenant_apps.agencies.selectors import agency_rows
+
+        return agency_rows()[0].id
+
+    @cached_property
+    def disabled_agency(self):
+        from tenant_apps.agencies.models import Agency
+
+        Agency.objects.filter(pk=self.agency_id).update(is_enabled=False)
+        return self.agency_id
+
+    @cached_property
     def import_id(self):
         from tenant_apps.imports.models import Import
 
@@ -265,6 +286,11 @@ RELATIONS = {
     "of no user group": lambda world: {"user_group_id": uuid4()},
     "of the default alert group": lambda world: {"alert_group_id": world.default_alert_group},
     "of no alert group": lambda world: {"alert_group_id": uuid4()},
+    "of no category": lambda world: {"category_id": uuid4()},
+    "that is disabled": lambda world: {"category_id": world.disabled_category},
+    "of an agency": lambda world: {"agency_id": world.agency_id},
+    "of a disabled agency": lambda world: {"agency_id": world.disabled_agency},
+    "of no agency": lambda world: {"agency_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
 }
@@ -287,6 +313,9 @@ FORMS = {
     ),
     "a draft": lambda world: {"text": "Said she had no breakfast."},
     "an action": lambda world: world.typed(),
+    "a category": lambda world: {"seen": "new", "name": "Vaping", "colour": "k4"},
+    "the target Attendance": lambda world: {"target": str(world.category("Attendance"))},
+    "an agency": lambda world: {"name": "Family Hub"},
     "the status Closed": lambda world: {"status": "closed"},
     "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},
     "a block of the teacher": lambda world: {"block": str(world.cast.teacher.user.pk)},

@@ -75,7 +75,7 @@ ADMIN_TABS: Final = (
     ("Overview", "administration:overview"),
     ("Settings", "school_settings:settings"),
     ("Imports", "imports:home"),
-    ("Categories", "categories:home"),
+    ("Categories", "administration:categories"),
     ("Agencies", "agencies:home"),
     ("Calendar", "school_settings:calendar"),
     ("Users", "staff:users"),

@@ -1,0 +1,56 @@
+"""What may be asked of a user's audits."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from core.audit.selectors import Asked
+from tenant_apps.administration.selectors import event_choices
+
+
+def _date(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+    )
+
+
+class AuditsForm(forms.Form):
+    """Which events, and which page of them. A field that is not right counts as not given."""
+
+    event = forms.ChoiceField(label="What", required=False)
+    since = _date("From")
+    until = _date("To")
+    student = forms.UUIDField(required=False)
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)
+    oldest = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event"].choices = [("", "Everything"), *event_choices()]  # type: ignore[attr-defined] # a ChoiceField
+
+    def asked(self) -> Asked:
+        """The filter; days are the school's, from the beginning of the first to the end of the last."""
+        self.is_valid()
+        given = self.cleaned_data
+        until = given.get("until")
+        return Asked(
+            event=given.get("event") or "",
+            since=_midnight(given.get("since")),
+            until=_midnight(until + timedelta(days=1) if until else None),
+            student_id=given.get("student"),
+        )
+
+
+class SecurityLogForm(forms.Form):
+    """Which page of the sign-ins."""
+
+    before = forms.UUIDField(required=False)
+
+
+def _midnight(day: Any) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
