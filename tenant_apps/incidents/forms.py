@@ -29,12 +29,15 @@ from tenant_apps.staff.selectors import (
     colleagues,
     default_alert_group,
     key_holders_for_assignment,
+    members_of,
 )
 from tenant_apps.students.selectors import may_be_chosen
 
 EARLIEST = date(1990, 1, 1)
 # A book of 200 pages: nobody meets it by writing, and the body of a request has an end.
 MOST_CHARACTERS = 500_000
+# More people than this at once are alerted only when somebody has seen their number.
+MOST_UNASKED = 10
 
 
 class UUIDList(forms.Field):
@@ -86,6 +89,8 @@ class EntryForm(forms.Form):
     """What the forms of incidents and actions share: draft, text, date and time, agencies, alerts."""
 
     text_missing = "Write what happened."
+    many_alerted = 0
+    confirm_many = forms.BooleanField(required=False)
     draft = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
         max_length=MOST_CHARACTERS,
@@ -180,7 +185,21 @@ class EntryForm(forms.Form):
                     "happened_on", "The date and time are in the future. Give the time when it happened."
                 )
             cleaned["happened_at"] = happened_at
+        self._ask_about_many(cleaned)
         return cleaned
+
+    def _ask_about_many(self, cleaned: dict[str, Any]) -> None:
+        """Many at once is seldom meant: the number is said and confirmed before anything is stored."""
+        groups = cleaned.get("alert_groups", [])
+        alerted = {*cleaned.get("alert_staff", []), *(members_of(groups) if groups else [])}
+        if len(alerted) <= MOST_UNASKED:
+            return
+        self.many_alerted = len(alerted)
+        if not cleaned.get("confirm_many"):
+            self.add_error(
+                "alert_staff",
+                f"{self.many_alerted} people will be able to open this. Confirm it below, or alert fewer.",
+            )
 
 
 class IncidentForm(EntryForm):
