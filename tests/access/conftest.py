@@ -38,6 +38,48 @@ class World:
 
         return user_group_ids()[name]
 
+    def listed_by_mis(self):
+        """Somebody of the MIS's staff who is no user."""
+        from core.access import SYSTEM
+        from tenant_apps.staff.models import MISStaff
+        from tenant_apps.staff.services import MISPerson, record_mis_staff
+
+        person = MISPerson(
+            mis_id="S1",
+            first_name="Ruth",
+            last_name="Abel",
+            email="r.abel@ashgrove.sch.example",
+            start_date=now().date() - timedelta(days=30),
+        )
+        record_mis_staff(people=[person], by=SYSTEM, is_whole=False)
+        return MISStaff.objects.get(mis_id="S1").pk
+
+    def leaver(self):
+        """Somebody whose account is closed."""
+        from shared_apps.people.models import User
+        from tenant_apps.staff.models import StaffMember
+
+        user = User(
+            email="l.eaver@ashgrove.sch.example", first_name="Lee", last_name="Eaver", is_active=False
+        )
+        user.set_unusable_password()
+        user.save(force_insert=True)
+        colleague = StaffMember.objects.get(user=self.cast.teacher.user)
+        StaffMember.objects.create(user=user, group_id=colleague.group_id)
+        return user.pk
+
+    def waiting_change(self):
+        """The head asked for another address for the lead."""
+        from tenant_apps.staff.services import second_person
+
+        before = self.cast.lead.email
+        return second_person.ask(
+            kind="email",
+            user_id=self.cast.lead.user.pk,
+            payload={"before": before, "email": f"new.{before}"},
+            by=self.cast.head.access,
+        ).pk
+
     @property
     def default_alert_group(self):
         from tenant_apps.staff.selectors import default_alert_group
@@ -178,6 +220,19 @@ class World:
         self.incident(*categories, incident_id=draft)
         return document
 
+    def soft_key_of(self, part):
+        from shared_apps.people.selectors import keys_of_user
+
+        return keys_of_user(getattr(self.cast, part).user.pk)[0].id
+
+    def session_of(self, part):
+        from shared_apps.people.models import SignedInSession
+
+        moment = now()
+        return SignedInSession.objects.create(
+            user=getattr(self.cast, part).user, digest="0" * 64, created_at=moment, last_seen_at=moment
+        ).pk
+
     def with_logo(self):
         from tenant_apps.documents.services import set_logo
 
@@ -220,6 +275,13 @@ class World:
 
         return Import.objects.create(file_name="extract.zip", uploaded_at=now(), source="upload").pk
 
+    @cached_property
+    def reminder_id(self):
+        from tenant_apps.planner.services import set_reminder
+
+        due_at = now() + timedelta(hours=1)
+        return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
+
     def typed(self, *categories, **given):
         """The fields of the form of an incident."""
         from tenant_apps.staff.selectors import default_alert_group
@@ -240,6 +302,9 @@ RELATIONS = {
     "": lambda world: {},
     "of an unknown link": lambda world: {"token": "x" * 43},
     "without having seen the code": lambda world: {},
+    "of no key": lambda world: {"kind": "soft", "key_id": 0},
+    "of the lead's soft key": lambda world: {"kind": "soft", "key_id": world.soft_key_of("lead")},
+    "of the teacher's session": lambda world: {"session_id": world.session_of("teacher")},
     "of Behaviour": lambda world: {"category_id": world.category("Behaviour")},
     "of Child Protection": lambda world: {"category_id": world.category("Child Protection")},
     "of a tutor group": lambda world: {"group_id": world.group.pk},
@@ -280,12 +345,17 @@ RELATIONS = {
     "of no closure": lambda world: {"closure_id": uuid4()},
     "of the teacher": lambda world: {"user_id": world.cast.teacher.user.pk},
     "of nobody": lambda world: {"user_id": uuid4()},
+    "of a leaver": lambda world: {"user_id": world.leaver()},
+    "about the lead, asked for by the head": lambda world: {"change_id": world.waiting_change()},
+    "about nobody": lambda world: {"change_id": uuid4()},
     "of tutor groups": lambda world: {"kind": "tutor"},
     "of no kind": lambda world: {"kind": "planet"},
     "of the user group Teachers": lambda world: {"user_group_id": world.user_group("Teachers")},
     "of no user group": lambda world: {"user_group_id": uuid4()},
     "of the default alert group": lambda world: {"alert_group_id": world.default_alert_group},
     "of no alert group": lambda world: {"alert_group_id": uuid4()},
+    "of the lead": lambda world: {"reminder_id": world.reminder_id},
+    "of no reminder": lambda world: {"reminder_id": uuid4()},
     "of no category": lambda world: {"category_id": uuid4()},
     "that is disabled": lambda world: {"category_id": world.disabled_category},
     "of an agency": lambda world: {"agency_id": world.agency_id},
@@ -305,6 +375,8 @@ FORMS = {
     "a wrong code": lambda world: {"code": "000000", "name": "Phone"},
     "a covered screen": lambda world: {"screen": "covered"},
     "a theme": lambda world: {"theme": "contrast"},
+    "a reminder": lambda world: {"text": "Ring home.", "kind": "personal", "when": "hour"},
+    "an hour": lambda world: {"minutes": "60"},
     "an incident": lambda world: world.typed(
         "Cause for Concern", student=str(world.students[0].pk), status="active"
     ),
@@ -339,6 +411,32 @@ FORMS = {
     "the teacher as one of its people": lambda world: {"people": [str(world.cast.teacher.user.pk)]},
     "nobody's id as one of its people": lambda world: {"people": [str(uuid4())]},
     "a class": lambda world: {"groups": [str(world.group.pk)]},
+    "a user of the MIS": lambda world: {
+        "person": str(world.listed_by_mis()),
+        "group": str(world.user_group("Teachers")),
+    },
+    "a supply teacher": lambda world: {
+        "first_name": "Sam",
+        "last_name": "Abel",
+        "email": "s.abel@ashgrove.sch.example",
+        "kind": "staff",
+        "ends_on": f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}",
+        "group": str(world.user_group("Teachers")),
+    },
+    "the teacher's details": lambda world: {
+        "title": "Mr",
+        "first_name": "Tom",
+        "last_name": "Ellery",
+        "email": world.cast.teacher.email,
+        "extension": "214",
+    },
+    "Non-key staff as group": lambda world: {"group": str(world.user_group("Non-key staff"))},
+    "the tick under the notice": lambda world: {"understood": "on"},
+    "address and group": lambda world: {
+        "email": "l.eaver@ashgrove.sch.example",
+        "group": str(world.user_group("Non-key staff")),
+    },
+    "a taking back": lambda world: {"decision": "take_back"},
     "a user group": lambda world: filled_user_group(name="Midday", is_key_group="no", system=["add_entries"]),
     "less for Teachers": lambda world: filled_user_group("Teachers", system=["add_entries"]),
     "more for Teachers": lambda world: filled_user_group(

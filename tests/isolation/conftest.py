@@ -31,9 +31,12 @@ SHARED = {
         "import_id",
         "closure_id",
         "category_id",
+        "reminder_id",
         "user_group_id",
         "alert_group_id",
         "user_id",
+        "change_id",
+        "session_id",
     )
 }
 ONLY_B = {name: uuid7() for name in SHARED}
@@ -52,7 +55,7 @@ class Planted:
 
 def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypatch: Any) -> UUID:
     """Put one record of every kind under these ids; the id of a category that waits for a key user."""
-    from shared_apps.people.models import User
+    from shared_apps.people.models import SignedInSession, User
     from tenant_apps.categories.models import Category
     from tenant_apps.classes.models import StudentGroup
     from tenant_apps.documents.services import receive
@@ -60,8 +63,16 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.incidents.models import ActionCategory
     from tenant_apps.incidents.services import add_action, add_incident, save_draft
     from tenant_apps.monitoring.services import start
+    from tenant_apps.planner.models import Reminder
+    from tenant_apps.planner.services import set_reminder
     from tenant_apps.school_settings.models import Closure
-    from tenant_apps.staff.models import AlertGroup, AlertGroupMember, CategoryPermission, UserGroup
+    from tenant_apps.staff.models import (
+        AlertGroup,
+        AlertGroupMember,
+        CategoryPermission,
+        PendingChange,
+        UserGroup,
+    )
     from tenant_apps.staff.selectors import user_group_ids
     from tenant_apps.staff.services import add_member
     from tenant_apps.students.models import Membership, Student
@@ -83,6 +94,14 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             sort_key=marker.lower(),
         )
         add_member(user_id=ids["user_id"], group_id=user_group_ids()["Teachers"], by=SYSTEM)
+        SignedInSession.objects.create(
+            pk=ids["session_id"],
+            user=reader.lead.user,
+            digest=ids["session_id"].hex,
+            created_at=now(),
+            last_seen_at=now(),
+            agent=marker,
+        )
         Category.objects.create(pk=ids["category_id"], name=f"{marker} {ids['category_id']}")
         CategoryPermission.objects.bulk_create(
             CategoryPermission(
@@ -99,6 +118,14 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             pk=ids["alert_group_id"], name=f"{marker} {ids['alert_group_id']}", sort_key=marker
         )
         AlertGroupMember.objects.create(group_id=ids["alert_group_id"], user=reader.lead.user)
+        PendingChange.objects.create(
+            pk=ids["change_id"],
+            kind="email",
+            user_id=ids["user_id"],
+            payload={"before": f"{marker}@old.example", "email": f"{marker}@new.example"},
+            asked_by=reader.data.user,
+            asked_at=now(),
+        )
         by = reader.lead.access
         start(
             student_ids=[ids["student_id"]],
@@ -118,6 +145,8 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             alert_user_ids=[reader.deputy.user.pk, reader.support.user.pk],
             by=by,
         )
+        reminder = set_reminder(text=f"{marker} to ring", due_at=now() + timedelta(hours=1), by=by)
+        Reminder.objects.filter(pk=reminder.pk).update(id=ids["reminder_id"])
         save_draft(draft_id=ids["draft_id"], content={"text": [f"{marker} draft"]}, by=by)
         Import.objects.create(
             pk=ids["import_id"], file_name=f"{marker}.zip", uploaded_at=now(), source="upload"

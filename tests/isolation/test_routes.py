@@ -21,6 +21,7 @@ PARTS = {
 # Pages that tell a state and none of the record's words.
 SILENT = {
     "imports:progress",
+    "administration:export-audits",
     "incidents:blocked",
     "incidents:readers",
     "incidents:change-status",
@@ -136,12 +137,14 @@ LISTS = [
     "students:suggest",
     "students:names",
     "staff:suggest",
+    "staff:users",
     "staff:user-groups",
     "staff:alert-groups",
     "imports:home",
     "incidents:add",
     "incidents:readers-of-form",
     "helpdesk:contact",
+    "people:sessions",
 ]
 
 
