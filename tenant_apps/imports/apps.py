@@ -4,6 +4,14 @@ from django.apps import AppConfig
 class ImportsConfig(AppConfig):
     name = "tenant_apps.imports"
     verbose_name = "Imports"
+    audit_words = {
+        "extract.applied": "An extract was applied",
+        "extract.held": "An extract was held",
+        "extract.received": "Uploaded an extract of the MIS",
+        "extract.refused": "An extract was refused",
+        "student.archived": "Students left the school",
+        "student.returned": "Students came back",
+    }
 
     def ready(self) -> None:
         from core.access.owners import register_owner

@@ -16,6 +16,8 @@ class IncidentsConfig(AppConfig):
         "draft.discarded": "Discarded a draft",
         "draft.handed_over": "A draft was handed over",
         "incident.added": "Added an incident",
+        "incident.reader_blocked": "Kept somebody from an incident",
+        "incident.reader_unblocked": "Let somebody read an incident again",
         "incident.readers_changed": "Changed who may read an incident",
         "incident.reassigned": "Assigned incidents to somebody else",
         "incident.status_changed": "Changed status or assignee of an incident",
@@ -25,10 +27,12 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.access.owners import register_owner
+        from core.audit.reading import register_reader
         from core.db.references import Referrer, register_referrer
         from tenant_apps.alerts.selectors import register_blocked_roots, register_subject
         from tenant_apps.alerts.selectors.leavers import count_open_alerts
         from tenant_apps.incidents import permissions, selectors, services
+        from tenant_apps.incidents.selectors.audited import audited_actions, audited_incidents
         from tenant_apps.incidents.services import leaving as own_leaving
         from tenant_apps.staff.services import leaving
 
@@ -42,6 +46,8 @@ class IncidentsConfig(AppConfig):
         register_owner("action", may_open=selectors.may_read_action, label=selectors.action_label)
         register_subject("incident", selectors.describe_incidents)
         register_subject("action", selectors.describe_actions)
+        register_reader("incident", audited_incidents)
+        register_reader("action", audited_actions)
         register_referrer(
             "category",
             Referrer(

@@ -24,6 +24,8 @@ class StaffConfig(AppConfig):
         "user_group.added": "Added a user group",
         "user_group.changed": "Changed a user group",
         "user_group.deleted": "Deleted a user group",
+        "user_group.deletion_refused": "A user group could not be deleted",
+        "user_group.deletion_requested": "The provider took a request to delete a user group",
         "user_group.widened": "Widened what a user group may read",
     }
 

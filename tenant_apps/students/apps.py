@@ -6,6 +6,8 @@ class StudentsConfig(AppConfig):
     verbose_name = "Students"
     audit_words = {
         "student.listed": "Listed students",
+        "student.reader_blocked": "Kept somebody from a student's record",
+        "student.reader_unblocked": "Let somebody read a student's record again",
         "student.viewed": "Opened a student's profile",
     }
 

@@ -30,7 +30,8 @@ class AuditEvent(Record):
     class Meta:
         indexes = [
             GinIndex(fields=["student_ids"], name="audit_students"),
-            models.Index(fields=["user_id", "id"], name="audit_user"),
+            models.Index(fields=["user_id", "at", "id"], name="audit_user_time"),
+            models.Index(fields=["user_id", "event", "at", "id"], name="audit_user_event"),
             models.Index(
                 fields=["record_id", "id"], name="audit_record", condition=models.Q(record_id__isnull=False)
             ),
