@@ -62,7 +62,7 @@ def save_agency(
             agency.save()
     except IntegrityError:
         raise ValidationError({"name": "There is an agency of this name already."}) from None
-    event = "agency.added" if agency_id is None else "agency.renamed"
+    event = "agency.added" if agency_id is None else "agency.changed"
     record(event, by=by, record=("agency", agency.id), at=at)
     return agency
 

@@ -80,7 +80,7 @@ def test_new_name_shows_on_past_incidents_and_actions_and_the_page_warns(
     page = client_for(cast.lead).get(f"/incidents/{incident.pk}/", follow=True).content.decode()
     assert page.count("Quillfeather House") >= 2
     assert agency.name not in page
-    assert AuditEvent.objects.filter(event="agency.renamed", record_id=agency.pk).exists()
+    assert AuditEvent.objects.filter(event="agency.changed", record_id=agency.pk).exists()
 
 
 @pytest.mark.spec("AGY-04")
