@@ -83,7 +83,9 @@ def request_(request: HttpRequest, request_id: UUID) -> HttpResponse:
     letter = get_support_request(request_id)
     form = DoneForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        mark_done(request_id=request_id, answer=form.cleaned_data["answer"], operator_id=request.user.pk)
+        mark_done(
+            request_id=request_id, answer=form.cleaned_data["answer"], operator_id=UUID(str(request.user.pk))
+        )
         return redirect("operators:requests")
     status = 422 if form.errors else 200
     return render(request, "operators/request.html", {"letter": letter, "form": form}, status=status)

@@ -140,7 +140,7 @@ def set_logo(request: HttpRequest) -> HttpResponseBase:
 def _take_logo(request: HttpRequest) -> HttpResponseBase:
     form = LogoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _logo_refused(request, form.errors["file"][0], 422)
+        return _logo_refused(request, str(form.errors["file"][0]), 422)
     try:
         services.set_logo(form.cleaned_data["file"].read(), by=request.access)
     except UploadRefused as refusal:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
 
 from tenant_apps.school_settings.enums import MOST_IDLE_MINUTES, GroupType, NameFormat, NonKeyReading
 from tenant_apps.school_settings.selectors import NOTICE_FIELDS, chosen_time_zone, get_settings, time_zones
@@ -23,7 +24,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override] # lines instead of one text
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return [part.strip() for part in text.replace(",", "\n").splitlines() if part.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -225,12 +226,12 @@ class SettingsForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         settings = get_settings()
         now = {name: getattr(settings, name) for name in self.base_fields if name != "seen"}
         now["time_zone"] = chosen_time_zone()
         self.shown_now = hashlib.sha256(repr(sorted(now.items())).encode()).hexdigest()[:16]
-        super().__init__(*args, initial={**now, "seen": self.shown_now}, **kwargs)
+        super().__init__(data, initial={**now, "seen": self.shown_now})
         zones = dict.fromkeys((now["time_zone"], "Europe/London", *time_zones()))
         zone = self.fields["time_zone"]
         zone.choices = [(name, name.replace("_", " ")) for name in zones]  # type: ignore[attr-defined] # a ChoiceField
@@ -257,8 +258,8 @@ class SettingsForm(forms.Form):
                 "Somebody else changed the settings while this page was open. What you typed stands below: "
                 "compare it with the settings as they are now, then save again.",
             )
-            self.data = self.data.copy()
-            self.data["seen"] = self.shown_now
+            # The page is shown again as one that has seen what stands now.
+            self.data = {**dict(self.data.items()), "seen": self.shown_now}
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -276,10 +277,10 @@ class YearForm(forms.Form):
     year_start = DateField(label="Start of the academic year")
     year_end = DateField(label="End of the academic year")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         settings = get_settings()
         initial = {"year_start": settings.year_start, "year_end": settings.year_end}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -47,7 +47,7 @@ class SchoolJob(Job):
         try:
             with ExitStack() as stack:
                 try:
-                    stack.enter_context(in_public() if pays_for_public else in_school(schema))
+                    stack.enter_context(in_public() if pays_for_public else in_school(str(schema)))
                 except (ObjectDoesNotExist, NoSchoolError) as error:
                     raise JobRefusedError("A job of an unknown school is not run.") from error
                 return super().perform()

@@ -50,7 +50,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "print": {
             "school": current_school().name,
             "title": title,
-            "made_by": request.user.full_name,
+            "made_by": Frame(request).user_name,
             "made_at": now(),
         },
         "brand": settings.BRAND,
