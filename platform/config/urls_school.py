@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("shared_apps.helpdesk.urls")),
     path("", include("tenant_apps.dashboard.urls")),
     path("", include("tenant_apps.staff.urls")),
+    path("", include("tenant_apps.planner.urls")),
     path("", include("tenant_apps.incidents.urls")),
     path("", include("tenant_apps.classes.urls")),
     path("", include("tenant_apps.classes.urls")),

@@ -20,6 +20,7 @@ from tenant_apps.incidents.selectors import (
     readable_among,
 )
 from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
+from tenant_apps.planner.selectors import own_reminders
 from tenant_apps.profile.selectors import student_rows
 from tenant_apps.school_settings.selectors import missing_notice_fields
 from tenant_apps.staff.selectors import default_group_people
@@ -28,20 +29,10 @@ from tenant_apps.students.selectors import dashboard_groups, list_items, student
 
 @dataclass(frozen=True)
 class CategoryCount:
-    """A category of the dashboard's list, with the students now monitored under it.
-
-    `beneath` are its sub-categories that are open to the person too; one whose parent is not stands for
-    itself.
-    """
+    """A category of the dashboard's list, with the students now monitored under it."""
 
     category: CategoryView
     students: int
-    beneath: tuple["CategoryCount", ...] = ()
-
-    @property
-    def busy_beneath(self) -> int:
-        """How many of its sub-categories have somebody monitored under them."""
-        return sum(1 for line in self.beneath if line.students)
 
 
 def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, Any]:
@@ -99,6 +90,7 @@ def key_users_parts(access: Access) -> dict[str, Any]:
     sees_list = access.can(SystemPermission.VIEW_STUDENT_LIST)
     return {
         "assigned": assigned_to(access),
+        "reminders": own_reminders(access),
         "sees_list": sees_list,
         "groups": dashboard_groups(access) if sees_list else [],
         "category_counts": category_counts(access) if sees_list else [],
@@ -113,22 +105,13 @@ def restricted_parts(access: Access) -> dict[str, Any]:
 
 
 def category_counts(access: Access) -> list[CategoryCount]:
-    """The enabled categories open to this person, with the number of students monitored under each.
-
-    Sub-categories stand beneath their parent where that is on the list.
-    """
+    """The enabled categories open to this person, with the number of students monitored under each."""
     counts = monitored_counts(access)
-    shown = {
-        category.id: category
+    return [
+        CategoryCount(category, counts.get(category.id, 0))
         for category in category_map().values()
         if category.id in access.view_students and (category.is_enabled or counts.get(category.id))
-    }
-
-    def line(category: CategoryView) -> CategoryCount:
-        beneath = tuple(line(child) for child in shown.values() if child.parent_id == category.id)
-        return CategoryCount(category, counts.get(category.id, 0), beneath)
-
-    return [line(category) for category in shown.values() if category.parent_id not in shown]
+    ]
 
 
 def monitored_register(access: Access, category_id: UUID) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 59
-INDEXES = 221
+TABLES = 60
+INDEXES = 223
 
 
 def count(catalog):

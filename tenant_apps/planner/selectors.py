@@ -1,0 +1,103 @@
+"""Reads of the planner: one's own entries only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+
+from core.access import Access
+from core.db.clock import now
+from tenant_apps.planner.enums import ReminderKind, When
+from tenant_apps.planner.models import Reminder
+from tenant_apps.planner.permissions import may_plan
+from tenant_apps.school_settings.selectors import closures, get_settings
+
+MORNING = time(8, 30)
+SATURDAY = 5
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderView:
+    """A reminder as its owner sees it; `is_due` says that its time has come."""
+
+    id: UUID
+    kind: str
+    text: str
+    due_at: datetime
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A quick choice of "Remind Me", and when it would be due; empty for a time of one's own."""
+
+    value: str
+    label: str
+    due_at: datetime | None
+
+
+def own_reminders(access: Access, *, at: datetime | None = None) -> list[ReminderView]:
+    """The reminders that the person has set and not done with, the earliest first; none without a planner."""
+    if not may_plan(access):
+        return []
+    moment = at or now()
+    open_ones = Reminder.objects.filter(owner=access.user_id, done_at__isnull=True).order_by("due_at", "pk")
+    return [
+        ReminderView(one.pk, ReminderKind(one.kind).label, one.text, one.due_at, one.due_at <= moment)
+        for one in open_ones[:SHOWN]
+    ]
+
+
+def get_own_reminder(access: Access, reminder_id: UUID) -> Reminder:
+    """An open reminder of the person's own. Http404 for another's, one that is done, or none at all."""
+    found = Reminder.objects.filter(pk=reminder_id, owner=access.user_id, done_at__isnull=True).first()
+    if found is None:
+        raise Http404("no such reminder")
+    return found
+
+
+def reminder_to_mail(reminder_id: UUID, *, times_put_off: int, at: datetime) -> Reminder | None:
+    """The reminder whose mail is owed; None when it was done or put off meanwhile, or mailed already."""
+    return Reminder.objects.filter(
+        pk=reminder_id,
+        times_put_off=times_put_off,
+        due_at__lte=at,
+        done_at__isnull=True,
+        mailed_at__isnull=True,
+    ).first()
+
+
+def next_school_day(after: date) -> date | None:
+    """The first school day after this one; None where the calendar holds none."""
+    settings = get_settings()
+    closed = {closure.date for closure in closures()}
+    day = max(after + timedelta(days=1), settings.year_start)
+    while day <= settings.year_end:
+        if day.weekday() < SATURDAY and day not in closed:
+            return day
+        day += timedelta(days=1)
+    return None
+
+
+def choices(*, at: datetime | None = None) -> list[Choice]:
+    """The quick choices as they stand now, in the school's time zone.
+
+    The next school day is left out when it is tomorrow, or when the calendar knows none.
+    """
+    moment = at or now()
+    tomorrow = timezone.localdate(moment) + timedelta(days=1)
+    found = [
+        Choice(When.HOUR, When.HOUR.label, moment + timedelta(hours=1)),
+        Choice(When.TOMORROW, When.TOMORROW.label, _morning_of(tomorrow)),
+    ]
+    school_day = next_school_day(tomorrow - timedelta(days=1))
+    if school_day is not None and school_day != tomorrow:
+        found.append(Choice(When.SCHOOL_DAY, When.SCHOOL_DAY.label, _morning_of(school_day)))
+    return [*found, Choice(When.AT, When.AT.label, None)]
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime.combine(day, MORNING, timezone.get_current_timezone())
