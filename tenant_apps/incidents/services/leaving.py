@@ -21,6 +21,7 @@ from tenant_apps.classes.selectors import load_access
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Draft, Incident
 from tenant_apps.incidents.permissions import listed_for
+from tenant_apps.incidents.selectors.blocking import barred_from_incident
 from tenant_apps.incidents.selectors.drafts import DRAFT_STANDS_FOR
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.staff.selectors import default_alert_group, key_holders_for_assignment, members_of
@@ -55,6 +56,7 @@ def hand_over_assigned(user_id: UUID, successor_id: UUID | None, by: Access, at:
                 record_id=incident.pk,
                 assignee_id=incident.assignee_id,
                 category_ids=carried,
+                barred=barred_from_incident(incident.pk),
                 by=by,
                 at=at,
             )
@@ -98,7 +100,7 @@ def hand_over_drafts(user_id: UUID, successor_id: UUID | None, by: Access, at: d
     for draft in drafts:
         wanted = {str(category) for category in draft.content.get("categories", ())}
         for reader, access in readers.items():
-            if wanted <= {str(category) for category in access.view_incidents}:
+            if wanted <= {str(category) for category in access.view_incidents} and _may_follow(draft, reader):
                 Draft.objects.filter(pk=draft.pk).update(author=reader, saved_at=at)
                 record(
                     "draft.handed_over",
@@ -128,6 +130,13 @@ def _readable(incidents: QuerySet[Incident], user_id: UUID | None) -> set[UUID]:
     if user_id is None:
         return set()
     return set(incidents.filter(listed_for(_access_of(user_id))).values_list("pk", flat=True))
+
+
+def _may_follow(draft: Draft, user_id: UUID) -> bool:
+    """Whether the person may read the incident that the draft of an action is about."""
+    if draft.incident_id is None:
+        return True
+    return bool(_readable(Incident.objects.filter(pk=draft.incident_id), user_id))
 
 
 def _key_users(successor_id: UUID | None) -> Iterable[UUID]:
@@ -161,5 +170,11 @@ def _alert_default_group(
     at: datetime,
 ) -> None:
     # Nobody chosen: that is the default alert group, and its own fallbacks.
-    recipients = choose_recipients(chosen=[], groups=[], category_ids=carried, author_id=leaver_id)
+    recipients = choose_recipients(
+        chosen=[],
+        groups=[],
+        category_ids=carried,
+        author_id=leaver_id,
+        barred=barred_from_incident(root_id),
+    )
     _alert(OpenAlert(kind, record_id, root_id), recipients, carried, by, at)
