@@ -13,7 +13,6 @@ urlpatterns = [
     path("", include("tenant_apps.planner.urls")),
     path("", include("tenant_apps.incidents.urls")),
     path("", include("tenant_apps.classes.urls")),
-    path("", include("tenant_apps.classes.urls")),
     path("", include("tenant_apps.students.urls")),
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),

@@ -29,10 +29,20 @@ from tenant_apps.students.selectors import dashboard_groups, list_items, student
 
 @dataclass(frozen=True)
 class CategoryCount:
-    """A category of the dashboard's list, with the students now monitored under it."""
+    """A category of the dashboard's list, with the students now monitored under it.
+
+    `beneath` are its sub-categories that are open to the person too; one whose parent is not stands for
+    itself.
+    """
 
     category: CategoryView
     students: int
+    beneath: tuple["CategoryCount", ...] = ()
+
+    @property
+    def busy_beneath(self) -> int:
+        """How many of its sub-categories have somebody monitored under them."""
+        return sum(1 for line in self.beneath if line.students)
 
 
 def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, Any]:
@@ -105,13 +115,22 @@ def restricted_parts(access: Access) -> dict[str, Any]:
 
 
 def category_counts(access: Access) -> list[CategoryCount]:
-    """The enabled categories open to this person, with the number of students monitored under each."""
+    """The enabled categories open to this person, with the number of students monitored under each.
+
+    Sub-categories stand beneath their parent where that is on the list.
+    """
     counts = monitored_counts(access)
-    return [
-        CategoryCount(category, counts.get(category.id, 0))
+    shown = {
+        category.id: category
         for category in category_map().values()
         if category.id in access.view_students and (category.is_enabled or counts.get(category.id))
-    ]
+    }
+
+    def line(category: CategoryView) -> CategoryCount:
+        beneath = tuple(line(child) for child in shown.values() if child.parent_id == category.id)
+        return CategoryCount(category, counts.get(category.id, 0), beneath)
+
+    return [line(category) for category in shown.values() if category.parent_id not in shown]
 
 
 def monitored_register(access: Access, category_id: UUID) -> dict[str, Any]:
