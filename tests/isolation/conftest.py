@@ -31,6 +31,7 @@ SHARED = {
         "import_id",
         "closure_id",
         "category_id",
+        "agency_id",
         "reminder_id",
         "user_group_id",
         "alert_group_id",
@@ -56,6 +57,7 @@ class Planted:
 def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypatch: Any) -> UUID:
     """Put one record of every kind under these ids; the id of a category that waits for a key user."""
     from shared_apps.people.models import SignedInSession, User
+    from tenant_apps.agencies.models import Agency
     from tenant_apps.categories.models import Category
     from tenant_apps.classes.models import StudentGroup
     from tenant_apps.documents.services import receive
@@ -102,6 +104,8 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             last_seen_at=now(),
             agent=marker,
         )
+        agency = f"{marker} {ids['agency_id']}"
+        Agency.objects.create(pk=ids["agency_id"], name=agency, sort_key=agency)
         Category.objects.create(pk=ids["category_id"], name=f"{marker} {ids['category_id']}")
         CategoryPermission.objects.bulk_create(
             CategoryPermission(

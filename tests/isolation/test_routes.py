@@ -16,6 +16,7 @@ PARTS = {
     "school_settings": "head",
     "classes": "head",
     "administration": "head",
+    "agencies": "head",
     "staff": "head",
 }
 # Pages that tell a state and none of the record's words.
