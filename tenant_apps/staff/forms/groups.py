@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
 
 from core.access import SystemPermission as P
 from core.access.enums import OverviewBlock
@@ -160,9 +161,13 @@ class UserGroupForm(Taking):
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, group: UserGroupView | None, categories: Sequence[CategoryView], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        group: UserGroupView | None,
+        categories: Sequence[CategoryView],
     ) -> None:
-        super().__init__(*args, initial=_initial(group), **kwargs)
+        super().__init__(data, initial=_initial(group))
         self._group, self._categories = group, categories
         entries = [(str(category.id), category.name) for category in categories]
         for right, words in RIGHTS.items():
@@ -173,8 +178,9 @@ class UserGroupForm(Taking):
         cleaned = super().clean() or {}
         if self._group is not None and cleaned.get("seen") != self._group.seen:
             # What is shown again carries the present state, so that saving once more is enough.
-            self.data = self.data.copy()
-            self.data["seen"] = self._group.seen
+            sent = cast("QueryDict", self.data).copy()
+            sent["seen"] = self._group.seen
+            self.data = sent
             raise ValidationError(CHANGED_MEANWHILE)
         return cleaned
 
@@ -261,7 +267,11 @@ class AlertGroupForm(Taking):
     )
 
     def __init__(
-        self, *args: Any, group: AlertGroupDetails | None, people: Sequence[RegisteredPerson], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        group: AlertGroupDetails | None,
+        people: Sequence[RegisteredPerson],
     ) -> None:
         initial = None
         if group is not None:
@@ -273,7 +283,7 @@ class AlertGroupForm(Taking):
                 "insists": group.is_large_on_purpose,
                 "is_default": group.is_default,
             }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         entries = [(str(person.id), person.full_name) for person in people]
         self.fields["members"].choices = entries  # type: ignore[attr-defined] # a field with choices
         self._people = people

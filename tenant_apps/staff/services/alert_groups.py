@@ -101,7 +101,8 @@ def _get(group_id: UUID) -> AlertGroup:
 
 
 def _refuse_taken(name: str, group_id: UUID | None) -> None:
-    if AlertGroup.objects.filter(name__iexact=name.strip()).exclude(pk=group_id).exists():
+    same = AlertGroup.objects.filter(name__iexact=name.strip()).values_list("pk", flat=True)
+    if set(same) - {group_id}:
         raise ValidationError({"name": "There is an alert group of this name already. Choose another name."})
 
 

@@ -211,6 +211,7 @@ def refuse_deletion(*, group_id: UUID, request: str, by: Access) -> None:
 @second_person.applies(ChangeKind.GROUP_RIGHTS)
 def _apply_group_rights(change: PendingChange, by: Access, at: datetime) -> None:
     """Add what was asked for to what the group has by now; categories that are gone are left out."""
+    assert change.group_id is not None
     group = UserGroup.objects.select_for_update(no_key=True).filter(pk=change.group_id).first()
     if group is None:
         raise ValidationError("This user group is not there any more.")
@@ -270,7 +271,8 @@ def _refuse_deletion(group: UserGroup) -> None:
 
 
 def _refuse_taken(name: str, *, but: UUID | None = None) -> None:
-    if UserGroup.objects.filter(name__iexact=name.strip()).exclude(pk=but).exists():
+    same = UserGroup.objects.filter(name__iexact=name.strip()).values_list("pk", flat=True)
+    if set(same) - {but}:
         raise ValidationError({"name": "There is a user group of this name already. Choose another name."})
 
 
