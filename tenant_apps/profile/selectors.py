@@ -26,6 +26,7 @@ from tenant_apps.students.selectors import (
     contacts_of,
     get_student,
     has_court_order,
+    hide_names,
     linked_students,
     register,
     same_name_note,
@@ -207,7 +208,7 @@ def _basics(student: Any) -> Block:
         ("Leaving destination", student.leaving_destination),
     ]
     always = {"Legal name", "D.O.B.", "Sex", "UPN", "Year group", "Tutor group", "Start date"}
-    return _block("Details", pairs, always)
+    return _block(student, "Details", pairs, always)
 
 
 def _needs(student: Any) -> Block:
@@ -217,12 +218,12 @@ def _needs(student: Any) -> Block:
         ("Medical conditions", ", ".join(student.medical_conditions)),
         ("Medical notes", student.medical_notes),
     ]
-    return _block("SEN and medical", pairs, {"SEN status", "Medical conditions"})
+    return _block(student, "SEN and medical", pairs, {"SEN status", "Medical conditions"})
 
 
 def _home(student: Any) -> Block:
     pairs = [("Address", ", ".join(filter(None, [student.address, student.postcode])))]
-    return _block("Home", pairs, {"Address"})
+    return _block(student, "Home", pairs, {"Address"})
 
 
 def _background(student: Any) -> Block:
@@ -236,7 +237,7 @@ def _background(student: Any) -> Block:
         ("Looked after", _yes(student.looked_after)),
         ("Service child", _yes(student.service_child)),
     ]
-    return _block("Background", pairs, {label for label, _ in pairs})
+    return _block(student, "Background", pairs, {label for label, _ in pairs})
 
 
 SHEETS: tuple[tuple[OverviewBlock, Callable[[Any], Block]], ...] = (
@@ -247,9 +248,13 @@ SHEETS: tuple[tuple[OverviewBlock, Callable[[Any], Block]], ...] = (
 )
 
 
-def _block(heading: str, pairs: list[tuple[str, str]], always: set[str]) -> Block:
+def _block(student: Any, heading: str, pairs: list[tuple[str, str]], always: set[str]) -> Block:
     """Empty facts read "Not known" where one expects them, and are left out elsewhere."""
-    shown = [(label, value or NOT_KNOWN) for label, value in pairs if value or label in always]
+    shown = [
+        (label, hide_names(value, about=[student.pk]) or NOT_KNOWN)
+        for label, value in pairs
+        if value or label in always
+    ]
     return Block(heading, shown)
 
 

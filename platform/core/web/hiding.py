@@ -15,7 +15,13 @@ from enum import Enum
 from functools import wraps
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -63,7 +69,13 @@ def keep(name: str, make: Callable[[], Any]) -> Any:
 @contextmanager
 def hiding(mode: ShownAs) -> Iterator[None]:
     """Names are written in this way inside."""
-    token = _state.set(_State(mode))
+    with _standing(_State(mode)):
+        yield
+
+
+@contextmanager
+def _standing(state: _State) -> Iterator[None]:
+    token = _state.set(state)
     try:
         yield
     finally:
@@ -99,8 +111,22 @@ class HideNamesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not hides_names(request):
             return self.get_response(request)
-        with hiding(ShownAs.STARS):
-            return self.get_response(request)
+        state = _State(ShownAs.STARS)
+        with _standing(state):
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            # What is streamed is made after this: an export, so names give way to a block.
+            response.streaming_content = _streamed(iter(response), _State(ShownAs.BLOCK, state.kept))
+        return response
+
+
+def _streamed(chunks: Iterator[bytes], state: _State) -> Iterator[bytes]:
+    while True:
+        with _standing(state):
+            chunk = next(chunks, None)
+        if chunk is None:
+            return
+        yield chunk
 
 
 @signed_in

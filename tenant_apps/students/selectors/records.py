@@ -12,6 +12,7 @@ from core.access import Access
 from core.access.enums import OverviewBlock
 from tenant_apps.students.models import Contact, Student, StudentLink
 from tenant_apps.students.selectors.finding import StudentListItem, list_items
+from tenant_apps.students.selectors.hiding import hide_names
 from tenant_apps.students.selectors.limits import students_visible_to
 from tenant_apps.students.selectors.names import (
     current_group,
@@ -128,7 +129,11 @@ def contacts_of(student: Student) -> list[ContactView]:
     contacts = Contact.objects.filter(student=student, ended_at__isnull=True).order_by("priority", "id")
     return [
         ContactView(
-            name=" ".join(part for part in (contact.title, contact.forename, contact.surname) if part),
+            # A parent's surname is mostly the pupil's.
+            name=hide_names(
+                " ".join(part for part in (contact.title, contact.forename, contact.surname) if part),
+                about=[student.pk],
+            ),
             relationship=contact.relationship,
             priority=contact.priority,
             has_parental_responsibility=contact.parental_responsibility,
@@ -143,7 +148,7 @@ def contacts_of(student: Student) -> list[ContactView]:
                 )
                 if number
             ],
-            email=contact.email,
+            email=hide_names(contact.email, about=[student.pk]),
             address=", ".join(part for part in (contact.address, contact.postcode) if part),
         )
         for contact in contacts
