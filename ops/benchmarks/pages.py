@@ -108,6 +108,13 @@ class Pages:
             },
         )
 
+    def own_queries(self, address: str) -> int:
+        """Return how many statements a page runs beyond those of its frame, that is of any page."""
+        page = self._queries(address)
+        self._replayed, self._answer = [], b""
+        frame = Counter(self._queries("/bench/bare/"))
+        return len([statement for statement in page if not _taken(frame, statement)])
+
     def milliseconds(self, address: str) -> float:
         """Return the median time of one page by itself."""
         self._get(address)
