@@ -42,7 +42,7 @@ def test_usb_key_is_registered_and_logs_in(visit):
     ).to_be_visible()
     holder.examine()
     pop_up.get_by_role("button", name="Close").click()
-    expect(page.get_by_text("Blue key")).to_be_visible()
+    expect(page.get_by_text("Blue key", exact=True).first).to_be_visible()
     holder.examine()
 
     page.get_by_role("button", name="Register a new U2F key").click()
