@@ -57,6 +57,9 @@ def test_what_was_written_is_not_rewritten(school_a, table):
         "ALTER TABLE incidents_incident DISABLE TRIGGER ALL",
         "CREATE SCHEMA s_mine",
         "UPDATE public.tenants_school SET name = 'x'",
+        "UPDATE public.tenants_school SET time_zone = 'Asia/Dubai', is_suspended = true",
+        "UPDATE public.tenants_school SET wrapped_key = ''",
+        "UPDATE public.helpdesk_supportrequest SET answer = 'x'",
         "SELECT 1 FROM public.operators_operator",
         "ALTER TABLE incidents_incident OWNER TO app",
         "SET ROLE owner",
@@ -86,6 +89,16 @@ def test_drift_is_found_and_put_right(as_owner, school_a):
     assert [fault.id for fault in schools_are_alike(databases=["default"])] == ["tenants.E004"]
     grants.grant(school_a.schema_name)
     assert schools_are_alike(databases=["default"]) == []
+
+
+def test_drift_of_a_single_column_is_found_and_put_right(as_owner, school_a):
+    assert grants.granted_columns("public")["app"] == {"tenants_school": frozenset({"time_zone"})}
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT UPDATE (is_suspended) ON public.tenants_school TO app")
+    assert grants.differing(["public"]) == ["public"]
+    grants.grant("public")
+    assert grants.differing(["public"]) == []
+    assert grants.granted_columns("public")["app"] == {"tenants_school": frozenset({"time_zone"})}
 
 
 def test_other_content_types_and_missing_tables_are_found(as_owner, school_a):

@@ -396,3 +396,31 @@ def test_page_takes_as_many_queries_whatever_is_set(change, client_for, cast, dj
     browser.get("/admin/settings/")
     with django_assert_max_num_queries(9):
         browser.get("/admin/settings/")
+
+
+@pytest.mark.attack("A14")
+def test_fields_that_the_page_does_not_have_change_nothing(change):
+    from uuid import uuid4
+
+    from tenant_apps.school_settings.selectors import get_settings
+
+    before = get_settings()
+    change(head_name="Dr Coleman", year_start="2020-01-01", logo_document=str(uuid4()), id=str(uuid4()))
+    after = get_settings()
+    assert after.head_name == "Dr Coleman"
+    assert (after.pk, after.year_start, after.logo_document) == (before.pk, before.year_start, None)
+
+
+@pytest.mark.spec("ADM-05")
+def test_session_left_alone_for_longer_than_the_setting_is_locked(change, client_for, cast, monkeypatch):
+    from datetime import timedelta
+
+    from core.db.clock import now
+    from shared_apps.people.services import lock
+
+    change(idle_timeout_minutes=5)
+    browser = client_for(cast.lead)
+    assert browser.get("/").status_code == 200
+    later = now() + timedelta(minutes=6)
+    monkeypatch.setattr(lock, "now", lambda: later)
+    assert browser.get("/").status_code == 423
