@@ -38,6 +38,12 @@ class World:
 
         return user_group_ids()[name]
 
+    @property
+    def teachers(self):
+        from tenant_apps.staff.selectors import permissions_of
+
+        return permissions_of(self.cast.teacher.user.pk).group_id
+
     def listed_by_mis(self):
         """Somebody of the MIS's staff who is no user."""
         from core.access import SYSTEM
@@ -350,7 +356,7 @@ RELATIONS = {
     "about nobody": lambda world: {"change_id": uuid4()},
     "of tutor groups": lambda world: {"kind": "tutor"},
     "of no kind": lambda world: {"kind": "planet"},
-    "of the user group Teachers": lambda world: {"user_group_id": world.user_group("Teachers")},
+    "of the user group Teachers": lambda world: {"user_group_id": world.teachers},
     "of no user group": lambda world: {"user_group_id": uuid4()},
     "of the default alert group": lambda world: {"alert_group_id": world.default_alert_group},
     "of no alert group": lambda world: {"alert_group_id": uuid4()},
@@ -413,7 +419,7 @@ FORMS = {
     "a class": lambda world: {"groups": [str(world.group.pk)]},
     "a user of the MIS": lambda world: {
         "person": str(world.listed_by_mis()),
-        "group": str(world.user_group("Teachers")),
+        "group": str(world.teachers),
     },
     "a supply teacher": lambda world: {
         "first_name": "Sam",
@@ -421,7 +427,7 @@ FORMS = {
         "email": "s.abel@ashgrove.sch.example",
         "kind": "staff",
         "ends_on": f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}",
-        "group": str(world.user_group("Teachers")),
+        "group": str(world.teachers),
     },
     "the teacher's details": lambda world: {
         "title": "Mr",
@@ -438,9 +444,9 @@ FORMS = {
     },
     "a taking back": lambda world: {"decision": "take_back"},
     "a user group": lambda world: filled_user_group(name="Midday", is_key_group="no", system=["add_entries"]),
-    "less for Teachers": lambda world: filled_user_group("Teachers", system=["add_entries"]),
+    "less for Teachers": lambda world: filled_user_group(world.teachers, system=["add_entries"]),
     "more for Teachers": lambda world: filled_user_group(
-        "Teachers", view_incidents=[str(world.category("Mental Health"))]
+        world.teachers, view_incidents=[str(world.category("Mental Health"))]
     ),
     "an alert group": lambda world: {
         "name": "Year 7",
@@ -471,15 +477,15 @@ def filled_settings(**changes):
     return {name: "on" if value is True else value for name, value in values.items() if value is not False}
 
 
-def filled_user_group(of="", **changes):
+def filled_user_group(of=None, **changes):
     """The form of a user group as a browser sends it: of one as it stands, or of a new one."""
     from core.access import SYSTEM
     from tenant_apps.categories.selectors import all_categories
     from tenant_apps.staff.forms.groups import UserGroupForm
-    from tenant_apps.staff.selectors import get_user_group, user_group_ids
+    from tenant_apps.staff.selectors import get_user_group
 
     categories = all_categories()
-    group = get_user_group(SYSTEM, user_group_ids()[of], categories) if of else None
+    group = get_user_group(SYSTEM, of, categories) if of else None
     form = UserGroupForm(group=group, categories=categories)
     return {name: form[name].value() or [] for name in form.fields} | changes
 
