@@ -1,6 +1,6 @@
 """What "Audits" and "Security log" of a user show, in words and only as far as the reader may see."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from ipaddress import ip_address, ip_network
@@ -23,8 +23,8 @@ from core.audit.selectors import (
 from core.audit.words import event_words, words_of
 from core.tenancy import current_school, in_school
 from core.tenancy.schools import School
-from shared_apps.people.selectors import names_of
-from tenant_apps.classes.selectors import groups_by_ids, is_in_network
+from shared_apps.people.selectors import PersonName, names_of
+from tenant_apps.classes.selectors import GroupView, groups_by_ids, is_in_network
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.selectors import students_by_ids, visible_among
 
@@ -198,11 +198,7 @@ def _lines(
     named = {event.pk for event in shown}
     lines = []
     for event in events:
-        about, url = readable.get((event.record_kind, event.record_id), ("", ""))[::-1]
-        if event.record_kind == "user" and event.record_id in people:
-            about = people[event.record_id].formal
-        elif event.record_kind == "student_group" and event.record_id in groups:
-            about = groups[event.record_id].name
+        about, url = _about(event, readable, people, groups)
         names = [students[one].name for one in event.student_ids if one in students and event.pk in named]
         if event.pk not in named or (event.student_ids and not names):
             about, url = UNNAMED, ""
@@ -219,6 +215,24 @@ def _lines(
             )
         )
     return lines
+
+
+def _about(
+    event: AuditEvent,
+    readable: Mapping[tuple[str, UUID], tuple[str, str]],
+    people: Mapping[UUID, PersonName],
+    groups: Mapping[UUID, GroupView],
+) -> tuple[str, str]:
+    """What the event's record is called, and its page; empty for what has no name to give."""
+    kind, record_id = event.record_kind, event.record_id
+    if record_id is None:
+        return "", ""
+    if kind == "user" and record_id in people:
+        return people[record_id].formal, ""
+    if kind == "student_group" and record_id in groups:
+        return groups[record_id].name, ""
+    url, name = readable.get((kind, record_id), ("", ""))
+    return name, url
 
 
 def _may_name_students(access: Access, event: AuditEvent) -> bool:

@@ -79,7 +79,7 @@ def page_of_user(
     event of this person gives the newest page. For administrators; others get PermissionDenied.
     """
     events = events_of_user(access, user_id, asked)
-    edge = AuditEvent.objects.filter(pk=before or after, user_id=user_id).first() if before or after else None
+    edge = _edge(before or after, user_id)
     if oldest or (edge and after):
         ahead = _beyond(events, edge, newer=True) if edge else events
         found = list(ahead.order_by("at", "id")[: PAGE + 1])
@@ -108,7 +108,7 @@ def in_batches(events: QuerySet[AuditEvent], size: int = 500) -> Iterator[list[A
 def sign_ins_of(access: Access, user_id: UUID, *, before: UUID | None = None) -> Page:
     """Each time this person's password or key opened a session, 25 a page. For administrators."""
     events = _for_administrators(access).filter(user_id=user_id, event__in=SIGN_INS)
-    edge = AuditEvent.objects.filter(pk=before, user_id=user_id).first() if before else None
+    edge = _edge(before, user_id)
     found = list((_beyond(events, edge, newer=False) if edge else events)[: PAGE + 1])
     rows = found[:PAGE]
     return Page(rows, newer=None, older=rows[-1].pk if len(found) > PAGE else None)
@@ -137,6 +137,10 @@ def events_of_record(access: Access, kind: str, record_id: UUID) -> QuerySet[Aud
     return _for_administrators(access).filter(record_kind=kind, record_id=record_id)
 
 
+def _edge(event_id: UUID | None, user_id: UUID) -> AuditEvent | None:
+    return AuditEvent.objects.filter(pk=event_id, user_id=user_id).first() if event_id else None
+
+
 def _beyond(events: QuerySet[AuditEvent], edge: AuditEvent, *, newer: bool) -> QuerySet[AuditEvent]:
     way = "gt" if newer else "lt"
     # The first condition bounds the walk through the index; "or" alone would begin at its end.
@@ -154,7 +158,9 @@ def _of_student(access: Access, events: QuerySet[AuditEvent]) -> QuerySet[AuditE
         .values_list("record_kind", "record_id")
         .distinct()
     )
-    readable = {record_id for _, record_id in readable_records(access, records)}
+    readable = {
+        record_id for _, record_id in readable_records(access, ((kind, one) for kind, one in records if one))
+    }
     return events.filter(
         Q(record_kind="") | Q(record_kind="student") | Q(record_kind__in=guarded, record_id__in=readable)
     )

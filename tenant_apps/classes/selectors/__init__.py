@@ -11,7 +11,6 @@ from tenant_apps.classes.selectors.loading import (
 from tenant_apps.classes.selectors.restrictions import (
     RESTRICTIONS_ID,
     Listed,
-    RegisteredPerson,
     awaiting_groups,
     change_of_kinds,
     classes_of_user,
@@ -23,6 +22,7 @@ from tenant_apps.classes.selectors.restrictions import (
     proposals,
     restriction_lines,
 )
+from tenant_apps.staff.selectors.registered import RegisteredPerson
 
 __all__ = [
     "RESTRICTIONS_ID",
