@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import QueryDict
 
 from tenant_apps.categories.enums import Colour
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, used_colours
@@ -112,14 +113,14 @@ class CategoryForm(Refusable):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict | None,
+        *,
         category: CategoryView | None,
         categories: CategoryMap,
         rights: Sequence[GroupRights],
-        **kwargs: Any,
     ) -> None:
         seen = _state_of(category, rights)
-        super().__init__(*args, initial=_initial(category, rights, seen), **kwargs)
+        super().__init__(data, initial=_initial(category, rights, seen))
         self._seen, self._rights = seen, rights
         for right, words in RIGHTS.items():
             self.fields[right] = _Groups(words, rights)
@@ -140,8 +141,10 @@ class CategoryForm(Refusable):
         cleaned = super().clean() or {}
         if cleaned.get("seen") != self._seen:
             # What is shown again carries the present state, so that saving once more is enough.
-            self.data = self.data.copy()
-            self.data["seen"] = self._seen
+            data = QueryDict(mutable=True)
+            data.update(self.data)
+            data["seen"] = self._seen
+            self.data = data
             raise ValidationError(CHANGED_MEANWHILE)
         if cleaned.get("copy_colour"):
             cleaned["colour"] = cleaned["copy_colour"]
