@@ -1,6 +1,6 @@
 """What is typed under "Admin" > "Users" about people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any, cast
 from uuid import UUID
@@ -185,7 +185,7 @@ class DetailsForm(_Ending):
     cover = _Select(label="Cover by", nothing="Nobody", required=False)
 
     def __init__(self, *args: Any, person: UserView, colleagues: list[Choice], **kwargs: Any) -> None:
-        super().__init__(*args, initial=_details(person), **kwargs)
+        super().__init__(*args, **{"initial": _details(person), **kwargs})
         self.person = person
         known = {entry.id for entry in colleagues}
         if person.cover_id and person.cover_id not in known:
@@ -211,7 +211,7 @@ class DetailsForm(_Ending):
         )
 
 
-def _details(person: UserView) -> Mapping[str, object]:
+def _details(person: UserView) -> dict[str, object]:
     ends = timezone.localtime(person.ends_at) if person.ends_at else None
     return {
         "title": person.title,
@@ -238,7 +238,7 @@ class PermissionsForm(_Taking):
 
     def __init__(self, *args: Any, groups: list[Choice], person: UserView, **kwargs: Any) -> None:
         initial = {"group": person.group_id, "sees_ungrouped": person.sees_ungrouped}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         _offer(self, "group", groups)
 
 
@@ -273,7 +273,7 @@ class ReactivateForm(_Ending):
 
     def __init__(self, *args: Any, person: UserView, groups: list[Choice], **kwargs: Any) -> None:
         initial = {"email": person.email, "group": person.group_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         _offer(self, "group", groups)
         if person.ends_at is None:
             del self.fields["ends_on"], self.fields["ends_time"]

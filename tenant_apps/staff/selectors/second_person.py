@@ -76,7 +76,8 @@ def waiting_about(
     """What waits about this person or this user group. Administrators only; else nothing."""
     if not can_administer(access):
         return []
-    return _views(access, _waiting().filter(user_id=user_id, group_id=group_id))
+    about = Q(user_id=user_id) if user_id is not None else Q(group_id=group_id)
+    return _views(access, _waiting().filter(about))
 
 
 def waiting_for(access: Access) -> list[WaitingChange]:

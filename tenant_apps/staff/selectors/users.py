@@ -158,7 +158,9 @@ def user_group_choices() -> list[Choice]:
 
 def active_choices(*, but: UUID | None = None) -> list[Choice]:
     """Every active user, by name, with the user group."""
-    members = StaffMember.objects.filter(user__is_active=True).exclude(user_id=but)
+    members = StaffMember.objects.filter(user__is_active=True)
+    if but is not None:
+        members = members.exclude(user_id=but)
     rows = members.order_by("user__sort_key", "user_id").values_list(
         "user_id", "user__first_name", "user__last_name", "group__name"
     )

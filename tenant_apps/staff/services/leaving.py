@@ -65,8 +65,8 @@ def left_behind(user_id: UUID) -> list[Left]:
 
 def hand_over(*, user_id: UUID, successor_id: UUID | None, by: Access, at: datetime) -> None:
     """Pass everything on. Call it in the transaction that closes the account."""
-    # Records before places: what the successor may not read goes to the default alert group as it was, and not
-    # to the successor by way of a place in it.
+    # Records before places: what the successor may not read goes to the default alert group as it was, and
+    # not to the successor by way of a place in it.
     for kind in reversed(_kinds.values()):
         kind.hand_over(user_id, successor_id, by, at)
 

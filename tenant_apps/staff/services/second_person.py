@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 
 from core.access import Access
@@ -77,16 +78,17 @@ def ask(
     of sentences shown with it. Administrators, and the person about themselves. ValidationError while another
     of the kind waits.
     """
-    if not (can_administer(by) or (user_id is not None and by.user_id == user_id)):
+    if by.user_id is None or not (can_administer(by) or by.user_id == user_id):
         raise PermissionDenied
     # One after the other: two requests at once must not make two changes wait.
     if user_id is not None:
         StaffMember.objects.select_for_update(no_key=True).get(user_id=user_id)
+        about = Q(user_id=user_id)
     else:
+        assert group_id is not None
         UserGroup.objects.select_for_update(no_key=True).get(pk=group_id)
-    same = PendingChange.objects.filter(
-        kind=kind, user_id=user_id, group_id=group_id, decision=Decision.WAITING
-    )
+        about = Q(group_id=group_id)
+    same = PendingChange.objects.filter(about, kind=kind, decision=Decision.WAITING)
     if same.exists():
         raise ValidationError(
             "Another change of this kind waits for a second person. It has to be confirmed, refused or taken"

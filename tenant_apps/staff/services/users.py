@@ -5,6 +5,7 @@ Restricting categories waits for a second person. Each function that may have to
 that waits, or None when it is in force.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -347,7 +348,7 @@ def _listed_under(email: str) -> MISStaff | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _save(member: StaffMember, given: dict[str, object], by: Access, at: datetime | None) -> None:
+def _save(member: StaffMember, given: Mapping[str, object], by: Access, at: datetime | None) -> None:
     changed = [field for field, value in given.items() if getattr(member, field) != value]
     if not changed:
         return
@@ -403,12 +404,16 @@ def _close_each(user_ids: list[UUID], by: Access, at: datetime) -> int:
         try:
             with keep_an_administrator():
                 member = _locked(user_id)
-                cover = member.cover_id if member.cover_id in active_among([member.cover_id]) else None
+                cover = _still_here(member.cover_id)
                 _close(member, cover, by, at)
         except LastAdministratorError:
             continue
         closed += 1
     return closed
+
+
+def _still_here(user_id: UUID | None) -> UUID | None:
+    return user_id if user_id is not None and active_among([user_id]) else None
 
 
 def _refuse_what_needs_somebody(user_id: UUID) -> None:
