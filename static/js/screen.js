@@ -1,6 +1,6 @@
 /* "Blank Screen" and the idle lock. The cover lies over the page, which stays as it is; what opens it is the server's
    to say. All tabs of the school are covered together. Nothing is kept in the browser. */
-import { post } from "./dom.js";
+import { copyOf, post } from "./dom.js";
 
 const COVER_MS = 2 * 60 * 1000; // afterwards the password
 const TELL_MS = 60 * 1000; // how often the server hears that somebody is here
@@ -8,8 +8,8 @@ const LOOK_MS = 5 * 1000;
 const INPUT = ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"];
 
 export function startScreen() {
-  const cover = document.querySelector("[data-cover]");
-  if (cover) start(cover);
+  const template = document.querySelector("template[data-cover-template]");
+  if (template) start(copyOf(template));
 }
 
 function start(cover) {
@@ -37,6 +37,7 @@ function start(cover) {
     cover.dataset.state = next;
     byHand.hidden = next !== "covered";
     form.hidden = next !== "locked";
+    if (!cover.isConnected) document.body.append(cover);
     if (!cover.open) cover.showModal();
     (next === "covered" ? byHand.querySelector("button") : form.elements.password).focus();
   }
@@ -48,6 +49,7 @@ function start(cover) {
     form.reset();
     say({});
     cover.close();
+    cover.remove();
     activeAt = Date.now();
     document.dispatchEvent(new CustomEvent("screen:shown"));
   }
