@@ -184,7 +184,7 @@ def _server(request: HttpRequest) -> Fido2Server:
         # The library's own check leaves the port open and asks for https even of localhost's own names.
         verify_origin=lambda given: given == origin,
     )
-    server.timeout = int(GOOD_FOR.total_seconds() * 1000)
+    server.timeout = int(GOOD_FOR.total_seconds() * 1000)  # type: ignore[assignment] # untyped None there
     return server
 
 
