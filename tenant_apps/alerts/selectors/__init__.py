@@ -29,6 +29,7 @@ from tenant_apps.alerts.selectors.rules import (
     rule_by_id,
     rules_for_student,
     rules_of,
+    used_categories,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "unread_for",
     "unread_in_frame",
     "unread_roots",
+    "used_categories",
 ]

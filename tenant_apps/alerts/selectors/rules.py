@@ -82,6 +82,12 @@ def matching_rules(
     return {user_id: is_beyond for user_id, is_beyond in sorted(found.items()) if user_id in active}
 
 
+def used_categories(ids: Collection[UUID]) -> set[UUID]:
+    """Those of these categories that a rule names, or named before it ended."""
+    rows = AutomaticAlert.objects.filter(category__in=ids).order_by("category_id")
+    return set(rows.values_list("category_id", flat=True).distinct())
+
+
 def removals_of(user_id: UUID) -> list[Removal]:
     """The clearings of this person's dashboard, the latest first. For administrators."""
     removals = list(AlertRemoval.objects.filter(user_id=user_id).order_by("-removed_at", "-id"))

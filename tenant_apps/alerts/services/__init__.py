@@ -8,7 +8,7 @@ from tenant_apps.alerts.services.raising import (
     notify_assignment,
     raise_alerts,
 )
-from tenant_apps.alerts.services.rules import Target, name_for_student, set_rules_of
+from tenant_apps.alerts.services.rules import Target, name_for_student, refile_rules, set_rules_of
 from tenant_apps.alerts.services.telling import BEYOND_MAIL, REMOVAL_MAIL
 from tenant_apps.alerts.services.withdrawing import remove_dashboard_alerts, withdraw_alerts
 
@@ -26,6 +26,7 @@ __all__ = [
     "note_mailed",
     "notify_assignment",
     "raise_alerts",
+    "refile_rules",
     "remove_dashboard_alerts",
     "set_rules_of",
     "withdraw_alerts",

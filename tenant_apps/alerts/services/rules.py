@@ -52,6 +52,44 @@ def name_for_student(
     _change(now_held, {(user_id, student): beyond for user_id, beyond in wanted.items()}, by, at or now())
 
 
+@transaction.atomic
+def refile_rules(
+    *, touching: Collection[UUID], moves: Mapping[UUID, UUID], by: Access, at: datetime | None = None
+) -> int:
+    """Lets rules about merged categories name what they became; how many.
+
+    Somebody who had a rule about both has one, beyond their categories only if both were: a merge gives
+    nobody a wider rule. The rule that gives way ends. The caller holds the tree.
+    """
+    moment = at or now()
+    moved = 0
+    for old, new in moves.items():
+        kept = {rule.user_id: rule for rule in _locked(category_id=new)}
+        for rule in _locked(category_id=old):
+            twin = kept.get(rule.user_id)
+            narrowed = twin is not None and twin.is_beyond and not rule.is_beyond
+            if twin is None or narrowed:
+                if twin is not None:
+                    _end(twin, by, moment)
+                AutomaticAlert.objects.create(
+                    user_id=rule.user_id,
+                    category_id=new,
+                    is_beyond=rule.is_beyond,
+                    set_by_id=rule.set_by_id,
+                    set_at=rule.set_at,
+                )
+            _end(rule, by, moment)
+            moved += 1
+    if moved:
+        record("automatic_alert.refiled", by=by, detail={"rules": moved}, at=at)
+    return moved
+
+
+def _end(rule: AutomaticAlert, by: Access, at: datetime) -> None:
+    rule.ended_by_id, rule.ended_at = by.user_id, at
+    rule.save(update_fields=["ended_by", "ended_at"])
+
+
 def _locked(**whose: UUID) -> Collection[AutomaticAlert]:
     return AutomaticAlert.objects.select_for_update().filter(RUNNING, **whose).order_by("id")
 
@@ -69,8 +107,7 @@ def _change(
 ) -> None:
     for key, rule in now_held.items():
         if wanted.get(key) != rule.is_beyond:
-            rule.ended_by_id, rule.ended_at = by.user_id, at
-            rule.save(update_fields=["ended_by", "ended_at"])
+            _end(rule, by, at)
             _record("automatic_alert.ended", key, rule.is_beyond, by, at)
     for key, is_beyond in wanted.items():
         if key in now_held and now_held[key].is_beyond == is_beyond:

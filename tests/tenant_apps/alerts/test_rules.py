@@ -114,3 +114,19 @@ def test_rule_of_somebody_deactivated_fits_nothing(cast, category, students_a):
     )
     set_active(user_id=cast.pastoral.user.pk, is_active=False, by=SYSTEM)
     assert fitting(category, "Bullying", students=[students_a[0]]) == {}
+
+
+@pytest.mark.spec("CAT-14", "USR-39")
+def test_rules_follow_a_merged_category_and_grow_no_wider(cast, category):
+    from tenant_apps.alerts.models import AutomaticAlert
+    from tenant_apps.alerts.services import refile_rules
+
+    old, new = category["Bullying"], category["Behaviour"]
+    both, one = cast.pastoral.user.pk, cast.deputy.user.pk
+    narrow, wide = {("category", old): False}, {("category", old): True}
+    set_rules_of(user_id=both, wanted=narrow | {("category", new): True}, by=cast.head.access)
+    set_rules_of(user_id=one, wanted=wide, by=cast.head.access)
+    assert refile_rules(touching=[old], moves={old: new}, by=cast.head.access) == 2
+    assert fitting(category, "Behaviour") == {both: False, one: True}
+    assert fitting(category, "Bullying") == {}
+    assert AutomaticAlert.objects.filter(ended_at=None).count() == 2
