@@ -12,6 +12,7 @@ from django.db.models import Case, OuterRef, Q, When
 
 from core.access import SystemPermission
 from core.access.enums import OverviewBlock
+from core.db.clock import now
 from shared_apps.people.selectors import users_with_keys
 from tenant_apps.categories.selectors import restricting_categories, restricting_ids
 from tenant_apps.staff.models import CategoryPermission, UserGroup
@@ -57,6 +58,7 @@ def standing_of(user_id: UUID) -> Standing:
             "staff_member__group__system_permissions",
             "staff_member__group__overview_blocks",
             "staff_member__sees_ungrouped",
+            "staff_member__ends_at",
             ArraySubquery(granted.filter(view_students=True)),
             ArraySubquery(granted.filter(view_incidents=True)),
             ArraySubquery(granted.filter(add_incidents=True)),
@@ -67,8 +69,9 @@ def standing_of(user_id: UUID) -> Standing:
     )
     if row is None:
         return Standing(None, restricting_ids(), has_key=False)
-    group_id, name, system, blocks, own_switch, students, incidents, adds, restricting, has_key = row
-    if group_id is None:
+    group_id, name, system, blocks, own_switch, ends_at, students, incidents, adds, restricting, has_key = row
+    # An account past its end may do nothing from that moment on, in open sessions too.
+    if group_id is None or (ends_at is not None and ends_at <= now()):
         return Standing(None, frozenset(restricting), has_key)
     permissions = known_permissions(system)
     given = GroupPermissions(

@@ -235,7 +235,10 @@ def test_account_past_its_end_signs_in_no_more_and_is_closed_by_the_clock(client
     user.save()
     credentials = {"email": user.email, "password": PASSWORD}
     assert client_for().post("/login/", credentials).status_code == 302
+    is_open = client_for(cast.teacher)
+    assert is_open.get("/students/search/").status_code == 200
     StaffMember.objects.filter(user=user).update(ends_at=now() - timedelta(seconds=1))
+    assert is_open.get("/students/search/").status_code == 403
     assert client_for().post("/login/", credentials).status_code == 422
     close_ended_accounts()
     user.refresh_from_db()
