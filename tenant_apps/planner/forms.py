@@ -46,7 +46,8 @@ class ReminderForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Its dialog opens over pages with forms of their own: no id may stand twice.
+        super().__init__(*args, auto_id="remind_%s", **kwargs)
         self._choices = selectors.choices()
         self.fields["when"].choices = [(choice.value, _label(choice)) for choice in self._choices]  # type: ignore[attr-defined] # a ChoiceField
 
