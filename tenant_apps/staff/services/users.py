@@ -11,7 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.access import Access
@@ -315,15 +315,20 @@ def _create(
     _refuse_wrong_email(email)
     if not UserGroup.objects.filter(pk=group_id).exists():
         raise ValidationError({"group": "This user group is not there any more. Choose again."})
-    user = create_user(
-        email=email,
-        title=name.title,
-        first_name=name.first_name,
-        last_name=name.last_name,
-        extension=name.extension,
-        by=by,
-        at=at,
-    )
+    try:
+        with transaction.atomic():
+            user = create_user(
+                email=email,
+                title=name.title,
+                first_name=name.first_name,
+                last_name=name.last_name,
+                extension=name.extension,
+                by=by,
+                at=at,
+            )
+    except IntegrityError as error:
+        # Somebody else made the account between the question and the answer.
+        raise ValidationError({"email": "This address belongs to somebody already."}) from error
     add_member(
         user_id=user.pk,
         group_id=group_id,
