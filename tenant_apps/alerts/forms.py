@@ -98,7 +98,7 @@ class RulesForm(forms.Form):
     def ticked(self, field: str) -> set[str]:
         """What is ticked when the page is shown: as it was sent, or as it holds."""
         if self.is_bound:
-            return set(self.data.getlist(field))
+            return {str(value) for value in self.data.getlist(field)}  # type: ignore[attr-defined] # a QueryDict
         return {
             f"{thing}:{identifier}"
             for (thing, identifier), beyond in self._held.items()

@@ -113,6 +113,8 @@ def _change(
         if key in now_held and now_held[key].is_beyond == is_beyond:
             continue
         user_id, (thing, target_id) = key
+        if by.user_id is None:
+            raise PermissionDenied("A rule is somebody's decision: the system sets none.")
         if is_beyond and user_id == by.user_id:
             raise PermissionDenied("Somebody else has to let you read beyond your own categories.")
         rule = AutomaticAlert.objects.create(

@@ -50,7 +50,7 @@ def remove_dashboard_alerts(
 
     Returns None if there was nothing to clear. For administrators, and not for their own dashboard.
     """
-    if not by.is_administrator:
+    if not by.is_administrator or by.user_id is None:
         raise PermissionDenied("Dashboard alerts are removed by administrators.")
     if user_id == by.user_id:
         raise PermissionDenied("Your own alerts are marked as read, one by one.")
