@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from core.db.clock import now
@@ -45,9 +46,9 @@ class ReminderForm(forms.Form):
         error_messages={"invalid": "Give the time as hours and minutes, such as 14:05."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None) -> None:
         # Its dialog opens over pages with forms of their own: no id may stand twice.
-        super().__init__(*args, auto_id="remind_%s", **kwargs)
+        super().__init__(data, auto_id="remind_%s")
         self._choices = selectors.choices()
         self.fields["when"].choices = [(choice.value, _label(choice)) for choice in self._choices]  # type: ignore[attr-defined] # a ChoiceField
 

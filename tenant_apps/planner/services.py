@@ -35,6 +35,7 @@ def set_reminder(
     """
     if not may_plan(by):
         raise PermissionDenied
+    assert by.user_id is not None
     reminder = Reminder(
         owner_id=by.user_id,
         kind=ReminderKind(kind),
