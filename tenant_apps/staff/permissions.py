@@ -1,17 +1,21 @@
 """Who may do what, in one place to read.
 
+Before everything else stand the **blocks**: whoever is among the "Staff who may not see this record" of a student
+or an incident does not find it, by alert or assignment neither, whatever the rest says.
+
 A person has what the user group gives (one group each), reduced by the session: without a key used in this
 session only adding, files and the library remain (`core.access.reduce_without_key`). Two limits then apply to
 every record, both at once:
 
 * **Category.** `cat_ok`: of the categories an incident carries, "View Incidents" on *every* Restricting one;
   where it carries none, on *any* of the most specific ones.
-* **Class.** Where the school restricts a kind of group, students of the person's own groups only.
+* **Class.** Where the school restricts a kind of group, students of the groups that list the person or the
+  person's user group only.
 
 Names of categories are shown to those who may view them; lists of the monitored ask "View Students" on the
-category. Beyond its categories a record opens, as one page, to somebody with an own unread alert to it, and
-with a key to whom it is assigned until it is closed. Rows of "alerted", "assigned" and "author" live with
-the records, in their selectors.
+category. Beyond its categories a record opens, as one page, to somebody with an own unread alert to it
+(without a key where "Non-key reading" lets it), and with a key to whom it is assigned until it is closed.
+Rows of "blocked", "alerted", "assigned" and "author" live with the records, in their selectors.
 
 These predicates ask an `Access` only; templates and views ask them and decide nothing of their own.
 """

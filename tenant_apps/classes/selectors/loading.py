@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from core.access import Access, SystemPermission, reduce_without_key
 from core.audit.context import current
+from core.db.prepared import PreparedQuery
 from tenant_apps.classes.models import ClassAccess, ClassAccessGroup, RestrictedKind
 from tenant_apps.school_settings.enums import NonKeyReading
 from tenant_apps.school_settings.selectors import get_settings
@@ -51,6 +52,17 @@ def load_access(user: Any, *, is_elevated: bool) -> Access:
     )
 
 
+def _limits(*, user: UUID, user_group: UUID) -> QuerySet[Any, Any]:
+    named = ClassAccess.objects.filter(user_id=user, group__kind=OuterRef("kind"))
+    through = ClassAccessGroup.objects.filter(user_group_id=user_group, group__kind=OuterRef("kind"))
+    return RestrictedKind.objects.values_list(
+        "kind", ArraySubquery(named.values("group_id")), ArraySubquery(through.values("group_id"))
+    )
+
+
+LIMITS = PreparedQuery(_limits, "user", "user_group")
+
+
 def class_limits_of(user_id: UUID, *, user_group_id: UUID) -> tuple[frozenset[str], frozenset[UUID] | None]:
     """The school's restricted kinds and the groups of those kinds that list this person. One query.
 
@@ -58,13 +70,7 @@ def class_limits_of(user_id: UUID, *, user_group_id: UUID) -> tuple[frozenset[st
     all classes: None. The kinds count together: being listed in any group of any restricted kind shows that
     group's students, and nothing else does.
     """
-    named = ClassAccess.objects.filter(user_id=user_id, group__kind=OuterRef("kind"))
-    through = ClassAccessGroup.objects.filter(user_group_id=user_group_id, group__kind=OuterRef("kind"))
-    rows = list(
-        RestrictedKind.objects.values_list(
-            "kind", ArraySubquery(named.values("group_id")), ArraySubquery(through.values("group_id"))
-        )
-    )
+    rows = LIMITS.rows(user=user_id, user_group=user_group_id)
     if not rows:
         return frozenset(), None
     listed = frozenset(group for _, own, shared in rows for group in (*own, *shared))

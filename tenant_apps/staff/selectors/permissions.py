@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import compress
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, Q, When
+from django.db.models import Case, OuterRef, Q, QuerySet, When
 
 from core.access import SystemPermission
 from core.access.enums import OverviewBlock
 from core.db.clock import now
+from core.db.prepared import PreparedQuery
 from shared_apps.people.selectors import users_with_keys
 from tenant_apps.categories.selectors import restricting_categories, restricting_ids
 from tenant_apps.staff.models import CategoryPermission, UserGroup
@@ -43,15 +46,12 @@ class Standing:
     has_key: bool
 
 
-def standing_of(user_id: UUID) -> Standing:
-    """A user group's permissions, the school's Restricting categories, and whether a key is registered.
-
-    One query, whatever the number of categories: it is asked at the beginning of every request.
-    """
-    granted = CategoryPermission.objects.filter(group=OuterRef("staff_member__group")).values("category_id")
-    row = (
+def _standing(*, user: UUID) -> QuerySet[Any, Any]:
+    # Four arrays side by side: each category once, and three ticks in the same order.
+    rows = CategoryPermission.objects.filter(group=OuterRef("staff_member__group")).order_by("category_id")
+    return (
         get_user_model()
-        .objects.filter(pk=user_id)
+        .objects.filter(pk=user)
         .values_list(
             "staff_member__group_id",
             "staff_member__group__name",
@@ -59,28 +59,40 @@ def standing_of(user_id: UUID) -> Standing:
             "staff_member__group__overview_blocks",
             "staff_member__sees_ungrouped",
             "staff_member__ends_at",
-            ArraySubquery(granted.filter(view_students=True)),
-            ArraySubquery(granted.filter(view_incidents=True)),
-            ArraySubquery(granted.filter(add_incidents=True)),
-            ArraySubquery(restricting_categories().values("pk")),
-            Case(When(pk__in=users_with_keys(), then=True), default=False),
+            *(
+                ArraySubquery(rows.values(field))
+                for field in ("category_id", "view_students", "view_incidents", "add_incidents")
+            ),
+            ArraySubquery(restricting_categories().order_by().values("pk")),
+            Case(When(pk__in=users_with_keys().filter(pk=user), then=True), default=False),
         )
-        .first()
     )
+
+
+STANDING = PreparedQuery(_standing, "user")
+
+
+def standing_of(user_id: UUID) -> Standing:
+    """A user group's permissions, the school's Restricting categories, and whether a key is registered.
+
+    One query, whatever the number of categories: it is asked at the beginning of every request.
+    """
+    row = next(iter(STANDING.rows(user=user_id)), None)
     if row is None:
         return Standing(None, restricting_ids(), has_key=False)
-    group_id, name, system, blocks, own_switch, ends_at, students, incidents, adds, restricting, has_key = row
+    group_id, name, system, blocks, own_switch, ends_at, categories, *ticks, restricting, has_key = row
     # An account past its end may do nothing from that moment on, in open sessions too.
     if group_id is None or (ends_at is not None and ends_at <= now()):
         return Standing(None, frozenset(restricting), has_key)
     permissions = known_permissions(system)
+    students, incidents, adds = (frozenset(compress(categories, ticked)) for ticked in ticks)
     given = GroupPermissions(
         group_id=group_id,
         group_name=name,
         system=permissions,
-        view_students=frozenset(students),
-        view_incidents=frozenset(incidents),
-        add_incidents=frozenset(adds),
+        view_students=students,
+        view_incidents=incidents,
+        add_incidents=adds,
         sees_ungrouped=(
             SystemPermission.UNGROUPED_STUDENTS in permissions if own_switch is None else own_switch
         ),

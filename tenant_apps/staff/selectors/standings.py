@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 
 from core.access import SystemPermission
+from core.db.clock import now
 from shared_apps.people.selectors import users_with_keys
 from tenant_apps.staff.models import StaffMember
 
@@ -23,7 +24,8 @@ class StaffStanding:
 
 def staff_standings() -> list[StaffStanding]:
     """Every active member of staff. One query."""
-    rows = StaffMember.objects.filter(user__is_active=True).values_list(
+    not_ended = Q(ends_at__isnull=True) | Q(ends_at__gt=now())
+    rows = StaffMember.objects.filter(not_ended, user__is_active=True).values_list(
         "user_id",
         "group_id",
         "group__system_permissions",

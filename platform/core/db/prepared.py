@@ -1,0 +1,57 @@
+"""A query that every request asks, compiled once per process instead of once per request.
+
+The ORM takes several milliseconds of processor time to compile a query with sub-queries, ten times what the
+database needs to answer it. What is kept is text with places for values: it names no schema (the search path
+decides that, as for every other query) and holds nobody's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import connection
+from django.db.models import QuerySet
+
+NAMESPACE = UUID("01a20000-0000-7000-8000-000000000000")
+
+
+class PreparedQuery:
+    """A query of `values_list` whose only values are ids, given by name when it is asked.
+
+    `build` gets one stand-in id for each name and returns the query. Rows come as the driver gives them: only
+    columns that the driver itself turns into the right type may be asked for (ids, text, numbers, booleans,
+    times, and arrays of them).
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str) -> None:
+        self._build = build
+        self._names = names
+        self._compiled: tuple[str, tuple[Any, ...]] | None = None
+
+    def rows(self, **values: UUID) -> list[tuple[Any, ...]]:
+        """The rows for these ids, in the current school."""
+        if self._compiled is None:
+            self._compiled = self._compile()
+        sql, parameters = self._compiled
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [values[one.name] if isinstance(one, _Place) else one for one in parameters])
+            return cursor.fetchall()
+
+    def _compile(self) -> tuple[str, tuple[Any, ...]]:
+        stand_ins = {name: uuid5(NAMESPACE, name) for name in self._names}
+        places = {stand_in: _Place(name) for name, stand_in in stand_ins.items()}
+        sql, parameters = self._build(**stand_ins).query.sql_with_params()
+        found = tuple(places.get(one, one) if isinstance(one, UUID) else one for one in parameters)
+        missing = set(self._names) - {one.name for one in found if isinstance(one, _Place)}
+        if missing:
+            raise ValueError(f"The query has no place for {sorted(missing)}.")
+        return sql, found
+
+
+class _Place:
+    """Where a value goes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
