@@ -13,6 +13,7 @@ from tenant_apps.planner.enums import ReminderKind, When
 from tenant_apps.planner.models import Reminder
 from tenant_apps.planner.permissions import may_plan
 from tenant_apps.school_settings.selectors import closures, get_settings
+from tenant_apps.students.selectors import hide_names
 
 MORNING = time(8, 30)
 SATURDAY = 5
@@ -46,7 +47,9 @@ def own_reminders(access: Access, *, at: datetime | None = None) -> list[Reminde
     moment = at or now()
     open_ones = Reminder.objects.filter(owner=access.user_id, done_at__isnull=True).order_by("due_at", "pk")
     return [
-        ReminderView(one.pk, ReminderKind(one.kind).label, one.text, one.due_at, one.due_at <= moment)
+        ReminderView(
+            one.pk, ReminderKind(one.kind).label, hide_names(one.text), one.due_at, one.due_at <= moment
+        )
         for one in open_ones[:SHOWN]
     ]
 

@@ -229,3 +229,15 @@ def test_dashboard_asks_the_same_of_the_database_for_one_and_for_three(
             browser.get("/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.spec("EXT-04")
+def test_reminder_names_nobody_while_names_are_hidden(client_for, cast, students_a, due):
+    from tenant_apps.students.models import Student
+
+    Student.objects.filter(pk=students_a[0].pk).update(legal_forename="Amelia", preferred_forename="")
+    browser = client_for(cast.lead)
+    browser.post("/hide-names/", {})
+    page = browser.get("/").content.decode()
+    assert "Ring A****" in page
+    assert "Amelia" not in page
