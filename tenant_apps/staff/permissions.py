@@ -1,7 +1,7 @@
 """Who may do what, in one place to read.
 
-Before everything else stand the **blocks**: whoever is among the "Staff who may not see this record" of a student
-or an incident does not find it, by alert or assignment neither, whatever the rest says.
+Before everything else stand the **blocks**: whoever is among the "Staff who may not see this record" of a
+student or an incident does not find it, by alert or assignment neither, whatever the rest says.
 
 A person has what the user group gives (one group each), reduced by the session: without a key used in this
 session only adding, files and the library remain (`core.access.reduce_without_key`). Two limits then apply to
