@@ -140,7 +140,7 @@ def _draw_categories(world: World, draw: random.Random) -> None:
 def _draw_staff(world: World, draw: random.Random) -> None:
     every = [permission.value for permission in SystemPermission]
     for number in range(4):
-        share = draw.random()
+        share = draw.choice([0.3, 0.6, 0.9, 1.0])
         group = Group(
             uuid7(),
             f"Drawn group {number}",
@@ -193,7 +193,7 @@ def _draw_pupils(world: World, draw: random.Random) -> None:
 
 def _draw_incidents(world: World, draw: random.Random) -> None:
     for number in range(10):
-        main, *others = draw.sample(list(world.pupils), draw.choice([1, 1, 2, 3]))
+        main, *others = draw.sample(list(world.pupils), draw.choice([1, 2, 2, 3]))
         is_old = draw.random() < 0.3
         incident = Incident(
             id=uuid7(),
