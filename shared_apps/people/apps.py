@@ -41,9 +41,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the outbox know who sends the mails, sessions when they began, and pages when they lock."""
-        import_module("shared_apps.people.adapters")
+        import_module("shared_apps.people.adapters.sign_in")
         import_module("shared_apps.people.handlers")
         from core.web import frame
-        from shared_apps.people.adapters import idle_minutes
+        from shared_apps.people.adapters.sign_in import idle_minutes
 
         frame.register("idle_minutes", idle_minutes)

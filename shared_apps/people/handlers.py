@@ -16,7 +16,7 @@ from core.outbox.models import OutboxEntry
 from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people import selectors, services
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.enums import TryKind
 from tenants.selectors import school_url
 

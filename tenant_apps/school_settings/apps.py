@@ -13,7 +13,7 @@ class SchoolSettingsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.web import frame
-        from shared_apps.people.adapters import school_side
+        from shared_apps.people.adapters.school import school_side
         from tenant_apps.school_settings import adapters
         from tenant_apps.school_settings import handlers as _handlers  # noqa: F401 -- importing registers them
         from tenant_apps.school_settings.selectors import accepts_email

@@ -31,7 +31,7 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from core.web import frame
-        from shared_apps.people.adapters import school_side
+        from shared_apps.people.adapters.school import school_side
         from tenant_apps.staff import adapters, handlers, selectors
         from tenant_apps.staff.services import leaving
         from tenants.seeding import register_step

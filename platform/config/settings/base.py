@@ -206,7 +206,7 @@ CSRF_COOKIE_DOMAIN = None
 CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["shared_apps.people.adapters.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["shared_apps.people.adapters.sign_in.EmailBackend"]
 LOGIN_URL = "people:login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

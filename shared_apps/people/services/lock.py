@@ -30,7 +30,7 @@ from core.audit.services import record
 from core.db.clock import now
 from core.outbox.jobs import valkey
 from core.tenancy import current_school_or_none
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.enums import ACTIVE_AT, ACTIVITY, COVERED_AT, ELEVATED_AT, LOCKED_AT, KeyUse
 from shared_apps.people.models import User
 from shared_apps.people.services.keys import try_key

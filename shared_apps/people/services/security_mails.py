@@ -7,7 +7,7 @@ from uuid import UUID
 from core.access import Access
 from core.audit.models import AuditEvent
 from core.outbox.services import owe
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.models import User
 
 TOPIC = "people.security"

@@ -20,7 +20,7 @@ from core.access.decorators import signed_in
 from core.web.ratelimit import limited
 from core.web.redirects import safe_next
 from shared_apps.people import selectors, services
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.enums import Theme
 from shared_apps.people.forms import ConfirmForm, NewEmailForm, NewPasswordForm, ThemeForm
 from shared_apps.people.views.signing_in import (

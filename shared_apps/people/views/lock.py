@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access.decorators import signed_in
 from core.web.redirects import safe_next
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.forms import ScreenForm, UnlockForm
 from shared_apps.people.services import lock
 from shared_apps.people.views.signing_in import PAUSE, WRONG_CODE

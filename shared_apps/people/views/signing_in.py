@@ -18,7 +18,7 @@ from core.web.errors import answer
 from core.web.ratelimit import is_over, limited
 from core.web.redirects import safe_next
 from shared_apps.people import selectors, services
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.enums import KeyUse, Rating
 from shared_apps.people.forms import AnswerForm, LoginForm, NewPasswordForm, NextCodeForm, ResetForm
 from shared_apps.people.selectors import LinkExpiredError

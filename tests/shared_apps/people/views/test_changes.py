@@ -6,7 +6,7 @@ import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.audit.models import AuditEvent
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.models import RecoveryCode
 from tests.shared_apps.people.conftest import NEW_PASSWORD
 from tests.shared_apps.people.software_key import SoftwareKey

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from core.audit.models import AuditEvent
 from core.outbox.models import OutboxEntry
 from shared_apps.people import services
-from shared_apps.people.adapters import school_side
+from shared_apps.people.adapters.school import school_side
 from shared_apps.people.models import PasswordLink, WrongTries
 
 UNKNOWN = "nobody@elsewhere.example"

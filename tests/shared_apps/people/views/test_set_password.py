@@ -154,7 +154,7 @@ def test_a_new_password_ends_the_pause(visitor, keyless, reset_link, session, cl
 def test_the_person_and_administrators_are_told(
     visitor, keyless, cast, reset_link, mailbox, run_outbox, monkeypatch
 ):
-    from shared_apps.people.adapters import school_side
+    from shared_apps.people.adapters.school import school_side
 
     monkeypatch.setattr(school_side, "administrators", lambda: [cast.head.user.pk])
     link = reset_link(keyless.user.email)
