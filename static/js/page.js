@@ -1,4 +1,4 @@
-/* Search key, keyboard help, dialogs and messages. */
+/* Search key, keyboard help, dialogs, messages and tabs. */
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
@@ -30,4 +30,14 @@ export function startPage() {
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".note").remove();
   });
+
+  showCurrentTabs();
+  addEventListener("resize", showCurrentTabs);
+}
+
+/* Where not all tabs fit, the page's own stands in the middle. */
+function showCurrentTabs() {
+  for (const tab of document.querySelectorAll("[data-tabs] > [aria-current]")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+  }
 }

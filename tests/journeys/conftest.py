@@ -1,6 +1,7 @@
 """The whole product at work for people with browsers: web, worker, scheduler, PostgreSQL, Valkey and mail."""
 
 import base64
+import json
 import os
 import re
 import secrets
@@ -18,7 +19,7 @@ from ops.supervisor.browser import find_chromium
 from ops.supervisor.network import free_port
 from ops.supervisor.product import ProductProcess, WebProcess
 from ops.supervisor.servers import Mail, MailCatcher, Valkey
-from tests.data.schools import BOOKS, CAST, PASSWORD, TOTP_KEY
+from tests.data.schools import BOOKS, CAST, PASSWORD, TOTP_KEY, Book
 from tests.journeys.watching import REPORTER, Watch
 from tests.servers import PostgresServer, run
 
@@ -40,10 +41,17 @@ class Product:
     """The running product."""
 
     def __init__(
-        self, port: int, mail: MailCatcher, worker: ProductProcess, log: Path, valkey: Valkey
+        self,
+        port: int,
+        mail: MailCatcher,
+        worker: ProductProcess,
+        log: Path,
+        valkey: Valkey,
+        environment: dict[str, str],
     ) -> None:
         self.port = port
         self.mail = mail
+        self._environment = environment
         self._valkey = valkey
         self.worker = worker
         self._log = log
@@ -61,8 +69,22 @@ class Product:
             client.delete(key)
 
     def address(self, letter: str) -> str:
-        """The school's address."""
-        return f"http://{BOOKS[letter].school['Subdomain']}.localhost:{self.port}"
+        """The address of one of the two schools."""
+        return self.home(BOOKS[letter].school["Subdomain"])
+
+    def home(self, subdomain: str) -> str:
+        """The address of a school."""
+        return f"http://{subdomain}.localhost:{self.port}"
+
+    def provision(self, book: Book) -> None:
+        """Make one more school from its sheet, as the operator does."""
+        file = book.write(self._log.parent / f"{book.school['Subdomain']}.xlsx")
+        run(["manage.py", "provision_school", str(file)], {**self._environment, "DATABASE_ROLE": "owner"})
+
+    def furnish(self, book: Book) -> dict[str, str]:
+        """Fill that school with one thing of every kind; the ids that addresses need."""
+        told = run(["-m", "tests.journeys.furnish", book.school["Subdomain"]], self._environment)
+        return dict(json.loads(told.splitlines()[-1]))
 
     def mails_to(self, recipient: str, *, after: int = 0, at_least: int = 1) -> list[Mail]:
         """The mails to one person since there were `after` mails, once that many have come."""
@@ -108,7 +130,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         scheduler = ProductProcess("scheduler", ["manage.py", "schedule"], environment, output=log)
         for process in (web, worker, scheduler):
             stack.enter_context(process)
-        yield Product(port, mail, worker, folder / "log", valkey)
+        yield Product(port, mail, worker, folder / "log", valkey, environment)
 
 
 @pytest.fixture(scope="session")
@@ -153,16 +175,15 @@ class Visitor:
     """A person at a browser of their own."""
 
     def __init__(
-        self, part: str, letter: str, page: Page, watch: Watch, keys: Keys, product: Product
+        self, part: str, subdomain: str, page: Page, watch: Watch, keys: Keys, product: Product
     ) -> None:
         self.page = page
         self.watch = watch
         self.examine = watch.examine
-        self.home = product.address(letter)
+        self.home = product.home(subdomain)
         self._keys = keys
         if part:
             _, self.title, self.first_name, self.last_name, _ = next(row for row in CAST if row[0] == part)
-            subdomain = BOOKS[letter].school["Subdomain"]
             self.email = f"{self.first_name[0]}.{self.last_name}@{subdomain}.sch.example".lower()
             self.formal_name = f"{self.title} {self.last_name}"
 
@@ -199,25 +220,29 @@ class Visitor:
 def visit(product: Product, chromium: Browser, keys: Keys) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser for one of the cast: `visit("support")`, `visit("teacher", "b")`.
 
+    `subdomain` names a school made by `product.provision`; without a part of the cast nobody's name is known.
     When the journey is over, no page of it may have broken a rule.
     """
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
-    def open_(part: str = "", letter: str = "a", **more: Any) -> Visitor:
+    def open_(part: str = "", letter: str = "a", *, subdomain: str = "", **more: Any) -> Visitor:
+        subdomain = subdomain or BOOKS[letter].school["Subdomain"]
         context = chromium.new_context(
-            base_url=product.address(letter),
-            viewport={"width": 1280, "height": 900},
-            locale="en-GB",
-            timezone_id="Europe/London",
-            reduced_motion="reduce",
-            **more,
+            **{
+                "base_url": product.home(subdomain),
+                "viewport": {"width": 1280, "height": 900},
+                "locale": "en-GB",
+                "timezone_id": "Europe/London",
+                "reduced_motion": "reduce",
+                **more,
+            }
         )
         context.set_default_timeout(SLOW)
         context.add_init_script(REPORTER)
         contexts.append(context)
         page = context.new_page()
-        visitors.append(Visitor(part, letter, page, Watch(page, product.port), keys, product))
+        visitors.append(Visitor(part, subdomain, page, Watch(page, product.port), keys, product))
         return visitors[-1]
 
     yield open_

@@ -1,0 +1,121 @@
+"""Every page that a session of its kind can open: axe in light, dark and on a phone, no sideways scroll."""
+
+import pytest
+
+from tests.data.schools import book
+
+# The address of each page; names in braces are what `furnish` made.
+PAGES = {
+    "head": """
+        /admin/
+        /admin/settings/
+        /admin/calendar/
+        /admin/categories/
+        /admin/categories/new/
+        /admin/categories/{category}/
+        /admin/categories/{category}/delete/
+        /admin/agencies/
+        /admin/agencies/new/
+        /admin/agencies/{agency}/
+        /admin/agencies/{agency}/delete/
+        /admin/imports/
+        /admin/imports/{import}/
+        /admin/users/
+        /admin/users/?q=zzz
+        /admin/users/new/
+        /admin/users/add-non-mis/
+        /admin/users/deactivated/
+        /admin/users/groups/
+        /admin/users/groups/new/
+        /admin/users/groups/{user_group}/
+        /admin/users/alert-groups/
+        /admin/users/alert-groups/new/
+        /admin/users/alert-groups/{alert_group}/
+        /admin/users/{teacher}/
+        /admin/users/{teacher}/permissions/
+        /admin/users/{pastoral}/alerts/
+        /admin/users/{lead}/alerts/remove/
+        /admin/users/{teacher}/security-keys/
+        /admin/users/{lead}/audits/
+        /admin/users/{lead}/security-log/
+        /admin/users/{lead}/classes/
+        /admin/users/{teacher}/deactivate/
+        /admin/users/{leaver}/reactivate/
+        /admin/groups/
+        /admin/groups/restrict/tutor/
+        /admin/groups/{class}/
+    """,
+    "lead": """
+        /
+        /categories/{category}/students/
+        /students/search/?q=ol
+        /students/register/{class}/
+        /students/{student}/
+        /students/{student}/blocked/
+        /students/{student}/alert-staff/
+        /students/{student}/incidents/
+        /incidents/add/
+        /incidents/{incident}/
+        /incidents/{incident}/actions/add/
+        /incidents/{incident}/status/
+        /incidents/{incident}/withdraw/
+        /incidents/{incident}/readers/
+        /incidents/{incident}/blocked/
+        /incidents/actions/{action}/linked/
+        /changes/{change}/
+        /remind-me/
+        /contact-support/
+        /account/
+        /account/sessions/
+        /account/password/
+        /account/email/
+        /account/security-keys/
+        /account/security-keys/add/
+    """,
+    "support": """
+        /
+        /incidents/add/
+        /incidents/{incident}/
+        /contact-support/
+        /account/
+        /account/security-keys/
+    """,
+    "": """
+        /login/
+        /reset/
+        /reset/sent/
+    """,
+}
+# What a narrow window can break.
+PHONE = ("color-contrast", "scrollable-region-focusable", "target-size", "label", "link-name", "button-name")
+WIDTHS = (320, 390, 820, 1024, 1440)
+
+
+@pytest.fixture(scope="module")
+def furnished(product):
+    """A school of its own, with one thing of every kind in it, and the ids of these."""
+    pages = book("pages", "Pages School", "910009")
+    product.provision(pages)
+    return product.furnish(pages)
+
+
+@pytest.mark.parametrize("part", PAGES)
+def test_every_page_fits_every_window_and_reader(visit, furnished, part):
+    person = visit(part, subdomain="pages", viewport={"width": 1440, "height": 900})
+    page, watch = person.page, person.watch
+    if part:
+        person.login(key=part != "support")
+    for address in PAGES[part].split():
+        answer = page.goto(address.format(**furnished))
+        assert answer.ok, f"{address}: {answer.status}"
+        page.wait_for_load_state()
+        assert page.get_by_role("heading", level=1).count() == 1, address
+        assert page.locator("main .button.primary:visible").count() <= 1, f"{address}: two filled buttons"
+        watch.axe("light")
+        page.emulate_media(color_scheme="dark")
+        watch.axe("dark", only=["color-contrast"])
+        page.emulate_media(color_scheme="light")
+        for width in WIDTHS:
+            watch.fits(width)
+            if width == 390:
+                watch.axe("390 px", only=PHONE)
