@@ -59,8 +59,9 @@ def is_root_blocked(access: Access) -> Q:
 
 
 def _blocked_themselves(access: Access) -> QuerySet[BlockedReader, UUID]:
-    standing = BlockedReader.objects.filter(user_id=access.user_id, lifted_at__isnull=True)
-    return standing.values_list("incident", flat=True)
+    standing = BlockedReader.objects.filter(lifted_at__isnull=True)
+    own = standing.none() if access.user_id is None else standing.filter(user_id=access.user_id)
+    return own.values_list("incident", flat=True)
 
 
 def _blocked_by_student(access: Access) -> QuerySet[IncidentStudent, UUID]:
