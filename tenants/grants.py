@@ -37,6 +37,7 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     "audit_auditevent": ADD,
     "incidents_incidentversion": ADD,
     "incidents_actionversion": ADD,
+    "students_summary": ADD,
     # Links: removing one says "no longer", and the versions keep what was.
     "incidents_incidentstudent": ALL,
     "incidents_incidentcategory": ALL,

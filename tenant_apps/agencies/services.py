@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from core.access import Access
 from core.audit.services import record
@@ -65,6 +65,19 @@ def save_agency(
     event = "agency.added" if agency_id is None else "agency.changed"
     record(event, by=by, record=("agency", agency.id), at=at)
     return agency
+
+
+def hold_agencies(ids: Iterable[UUID]) -> set[UUID]:
+    """Keep these agencies from being deleted until the transaction ends; those that forms offer.
+
+    Whoever writes rows that name agencies calls it first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM agencies_agency WHERE id = ANY(%s) AND is_enabled ORDER BY id FOR KEY SHARE",
+            [sorted(set(ids))],
+        )
+        return {agency_id for (agency_id,) in cursor.fetchall()}
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.access import Access
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
+from tenant_apps.monitoring.enums import MonitoringSource
 from tenant_apps.monitoring.models import Monitoring
 from tenant_apps.students.selectors import students_visible_to
 
@@ -29,11 +30,18 @@ class MonitoredCategory:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringStretch:
-    """One stretch of a student's monitoring history; open while `ended_at` is None."""
+    """One stretch of a student's monitoring history; open while `ended_at` is None.
+
+    Who may see the stretch may not always open the record that began it, nor know who wrote that: pages ask.
+    """
 
     category: CategoryView
     started_at: datetime
     ended_at: datetime | None
+    started_by: UUID | None
+    ended_by: UUID | None
+    source_kind: MonitoringSource
+    source_id: UUID | None
 
 
 def monitored_now(
@@ -97,11 +105,45 @@ def monitoring_history(access: Access, student_id: UUID) -> list[MonitoringStret
     tree = category_map()
     rows = _visible(access).filter(student_id=student_id).order_by("-started_at", "-id")
     return [
-        MonitoringStretch(tree[category_id], started_at, ended_at)
-        for category_id, started_at, ended_at in rows.values_list("category_id", "started_at", "ended_at")
+        MonitoringStretch(
+            category=tree[row.category_id],
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            started_by=row.started_by_id,
+            ended_by=row.ended_by_id,
+            source_kind=MonitoringSource(row.source_kind),
+            source_id=row.source_id,
+        )
+        for row in rows
         # What a merge left behind is within a stretch of the category that remained.
-        if category_id in tree
+        if row.category_id in tree
     ]
+
+
+def monitored_during(
+    access: Access,
+    category_ids: Collection[UUID],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[UUID, set[UUID]]:
+    """Who was monitored under these categories at some time between the two: student to categories.
+
+    Both ends count; without them it is "ever". Archived students of the person's classes are among them.
+    """
+    if not _sees_any(access):
+        return {}
+    rows = _visible(access).filter(
+        category_id__in=category_ids, student_id__in=students_visible_to(access).values("id")
+    )
+    if since is not None:
+        rows = rows.exclude(ended_at__lt=since)
+    if until is not None:
+        rows = rows.filter(started_at__lte=until)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for student_id, category_id in rows.values_list("student_id", "category_id"):
+        found[student_id].add(category_id)
+    return dict(found)
 
 
 def used_categories(ids: Collection[UUID]) -> set[UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.access import Access
 from core.audit.services import record
@@ -20,6 +21,18 @@ from tenant_apps.students.selectors import students_visible_to
 AT_ONCE = 1000
 
 
+class InFutureError(ValueError):
+    """Monitoring begins and ends today or before, never in the future."""
+
+
+class EndsBeforeItBeganError(ValueError):
+    """The chosen end lies before the start; `student_ids` are those whose monitoring began later."""
+
+    def __init__(self, student_ids: Collection[UUID]) -> None:
+        super().__init__("Monitoring would end before it began.")
+        self.student_ids = frozenset(student_ids)
+
+
 @transaction.atomic
 def start(
     *,
@@ -27,6 +40,7 @@ def start(
     category_ids: Collection[UUID],
     by: Access,
     source: tuple[str, UUID | None],
+    since: datetime | None = None,
     at: datetime | None = None,
 ) -> list[UUID]:
     """Begin monitoring these students under these categories; the ids of what began.
@@ -36,6 +50,9 @@ def start(
     only the ones that start monitoring by themselves do (`begins_monitoring`); whoever may add the record
     may do that. By hand it is exactly these categories, for a key user with "View Students" on each, for
     students of their own classes: PermissionDenied otherwise.
+
+    `since` lets it have begun earlier than `at`, though not before the student's last monitoring under that
+    category ended; later is InFutureError.
     """
     kind, source_id = MonitoringSource(source[0]), source[1]
     students = list(dict.fromkeys(student_ids))
@@ -44,7 +61,7 @@ def start(
         categories = set(hold_categories(category_ids).values())
     else:
         categories = begins_monitoring(category_ids)
-    started_at = at or now()
+    started_at = _in_the_past(since, at)
     wanted = [
         Monitoring(
             student_id=student_id,
@@ -62,6 +79,8 @@ def start(
     Monitoring.objects.bulk_create(wanted, ignore_conflicts=True)
     begun = dict(Monitoring.objects.filter(id__in=[row.id for row in wanted]).values_list("id", "student_id"))
     if begun:
+        if since is not None:
+            _begin_after_the_last(begun)
         _record("monitoring.started", by, set(begun.values()), categories, kind, source_id, at)
     return list(begun)
 
@@ -72,20 +91,50 @@ def end(
     student_ids: Iterable[UUID],
     category_ids: Collection[UUID],
     by: Access,
+    until: datetime | None = None,
     at: datetime | None = None,
 ) -> int:
     """End monitoring of these students under these categories; how many ended.
 
     For a key user with "View Students" on each category, for students of their own classes. What is not on
-    stays as it is.
+    stays as it is. `until` lets it have ended earlier than `at`: InFutureError if later,
+    EndsBeforeItBeganError (and nothing ends) if some of it began after that.
     """
     students = list(dict.fromkeys(student_ids))
     _assert_may_decide(by, students, category_ids)
-    open_rows = Monitoring.objects.select_for_update().filter(
-        student_id__in=students, category_id__in=category_ids, ended_at__isnull=True
-    )
+    categories = set(hold_categories(category_ids).values())
+    open_rows = Monitoring.objects.filter(category_id__in=categories)
+    return _end(open_rows, students, by, until, at)
+
+
+@transaction.atomic
+def end_all(
+    *, student_ids: Iterable[UUID], by: Access, until: datetime | None = None, at: datetime | None = None
+) -> int:
+    """End all monitoring of these students that is open to `by`; how many ended.
+
+    Under categories without "View Students" it goes on: who may not see it does not end it. As `end` else.
+    """
+    students = list(dict.fromkeys(student_ids))
+    _assert_may_decide(by, students, [])
+    open_rows = Monitoring.objects.all()
+    if not by.is_system:
+        open_rows = open_rows.filter(category_id__in=by.view_students)
+    return _end(open_rows, students, by, until, at)
+
+
+def _end(
+    among: QuerySet[Monitoring],
+    students: Collection[UUID],
+    by: Access,
+    until: datetime | None,
+    at: datetime | None,
+) -> int:
+    ended_at = _in_the_past(until, at)
+    open_rows = among.select_for_update().filter(student_id__in=students, ended_at__isnull=True)
     rows = list(open_rows.order_by("student_id", "category_id"))
-    ended_at = at or now()
+    if later := {row.student_id for row in rows if row.started_at > ended_at}:
+        raise EndsBeforeItBeganError(later)
     Monitoring.objects.filter(id__in=[row.id for row in rows]).update(
         ended_at=ended_at, ended_by_id=by.user_id
     )
@@ -134,6 +183,31 @@ def _twins(old: UUID, new: UUID) -> list[tuple[Monitoring, Monitoring]]:
     remaining = {row.student_id: row for row in is_open.filter(category_id=new)}
     giving_way = is_open.filter(category_id=old, student_id__in=remaining)
     return [(remaining[row.student_id], row) for row in giving_way]
+
+
+def _in_the_past(chosen: datetime | None, at: datetime | None) -> datetime:
+    """The chosen moment, or that of the change."""
+    moment = at or now()
+    if chosen is not None and chosen > moment:
+        raise InFutureError
+    return chosen or moment
+
+
+def _begin_after_the_last(begun: Collection[UUID]) -> None:
+    """Lets what was begun with an earlier date start where the last stretch of the same kind ended.
+
+    After inserting: whoever ended one meanwhile was waited for by the index.
+    """
+    last = (
+        Monitoring.objects.filter(
+            student=OuterRef("student"), category=OuterRef("category"), ended_at__gt=OuterRef("started_at")
+        )
+        .order_by("-ended_at")
+        .values("ended_at")[:1]
+    )
+    overlapping = Monitoring.objects.filter(id__in=begun).annotate(last=Subquery(last))
+    for row in overlapping.filter(last__isnull=False):
+        Monitoring.objects.filter(id=row.id).update(started_at=row.last)
 
 
 def _assert_may_decide(by: Access, student_ids: Collection[UUID], category_ids: Collection[UUID]) -> None:

@@ -163,3 +163,98 @@ class BlockedReader(Record):
                 name="student_blocked_reader_once",
             ),
         ]
+
+
+class Summary(Record):
+    """One line about a pupil, as it read from `written_at` on; the last `number` is the one that holds.
+
+    Nothing is changed or deleted here: an emptied summary is a line without text.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="summaries", db_index=False)
+    number = models.PositiveIntegerField()
+    text = models.CharField(max_length=250, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "summaries"
+        constraints = [
+            models.UniqueConstraint(fields=["student", "number"], name="student_summary_number_once"),
+        ]
+
+
+class Keyword(Record):
+    """A word by which staff find a pupil, from `added_at` until taken off; `key` is how searches see it."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="keywords", db_index=False)
+    word = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "key"],
+                condition=models.Q(removed_at__isnull=True),
+                name="student_keyword_once",
+            ),
+        ]
+
+
+class AgencyInvolvement(Record):
+    """An agency that is, or was, involved with a pupil: from `added_at` until somebody takes it off."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="agencies", db_index=False)
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "agency"],
+                condition=models.Q(removed_at__isnull=True),
+                name="student_agency_once",
+            ),
+        ]

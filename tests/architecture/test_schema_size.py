@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 60
-INDEXES = 223
+TABLES = 63
+INDEXES = 229
 
 
 def count(catalog):

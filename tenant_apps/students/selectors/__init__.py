@@ -44,6 +44,7 @@ from tenant_apps.students.selectors.names import (
     students_by_ids,
     year_label,
 )
+from tenant_apps.students.selectors.own_facts import OwnFacts, keywords_found, own_facts
 from tenant_apps.students.selectors.records import (
     ContactView,
     LinkedStudent,
@@ -70,6 +71,7 @@ __all__ = [
     "GroupItem",
     "LinkedStudent",
     "NameStyle",
+    "OwnFacts",
     "Register",
     "StudentHeader",
     "StudentListItem",
@@ -93,11 +95,13 @@ __all__ = [
     "in_classes",
     "in_own_classes",
     "initials_of",
+    "keywords_found",
     "linked_students",
     "list_items",
     "may_be_chosen",
     "name_style",
     "names_a_pupil",
+    "own_facts",
     "readers_blocked_from",
     "register",
     "same_name_note",

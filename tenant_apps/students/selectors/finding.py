@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.access import Access
-from core.access.enums import SystemPermission
+from core.access.enums import OverviewBlock, SystemPermission
 from core.db.text import search_key
-from tenant_apps.students.models import Student
+from tenant_apps.students.models import Keyword, Student
 from tenant_apps.students.selectors.limits import students_visible_to
 from tenant_apps.students.selectors.names import (
     NAME_FIELDS,
@@ -65,14 +65,16 @@ def search_students(
 ) -> list[StudentListItem]:
     """Pupils this person may see with each typed word in some part of a name they have or had, sorted.
 
-    `among` keeps to some pupils, and then an empty term finds all of them; `after` continues a list behind
-    the pupil it ended with.
+    A word may stand in a keyword instead, for those who see keywords. `among` keeps to some pupils, and then
+    an empty term finds all of them; `after` continues a list behind the pupil it ended with.
     """
     students = students_visible_to(access)
     if among is not None:
         students = students.filter(pk__in=among)
     if among is None or term:
-        students = _containing(students, term, "search_key")
+        students = _containing(
+            students, term, "search_key", with_keywords=OverviewBlock.SUMMARY in access.overview_blocks
+        )
     if not include_archived:
         students = students.filter(archived_at__isnull=True)
     return list_items(students, after=after, limit=limit)
@@ -155,11 +157,21 @@ def list_items(
     ]
 
 
-def _containing(students: QuerySet[Student], term: str, key: str) -> QuerySet[Student]:
+def _containing(
+    students: QuerySet[Student], term: str, key: str, *, with_keywords: bool = False
+) -> QuerySet[Student]:
     words = search_key(term).split()
     if not words:
         return students.none()
-    return students.filter(*(Q(**{f"{key}__contains": word}) for word in words))
+    if not with_keywords:
+        return students.filter(*(Q(**{f"{key}__contains": word}) for word in words))
+    standing = Keyword.objects.filter(removed_at=None)
+    return students.filter(
+        *(
+            Q(**{f"{key}__contains": word}) | Q(pk__in=standing.filter(key__contains=word).values("student"))
+            for word in words
+        )
+    )
 
 
 def _rows(

@@ -19,12 +19,27 @@ from tenant_apps.students.services.merging import (
     pupils_sharing_upn,
 )
 from tenant_apps.students.services.noting import note_listed, note_viewed
+from tenant_apps.students.services.own_facts import (
+    MOST_KEYWORDS,
+    AgencyNotOfferedError,
+    SummaryChangedError,
+    TooManyKeywordsError,
+    change_agencies,
+    change_keywords,
+    write_summary,
+)
 
 __all__ = [
+    "MOST_KEYWORDS",
     "STAGES",
+    "AgencyNotOfferedError",
     "Merged",
     "NobodyLeftError",
+    "SummaryChangedError",
+    "TooManyKeywordsError",
     "block_student_reader",
+    "change_agencies",
+    "change_keywords",
     "end_memberships_of_archived",
     "known_pupils",
     "lift_student_block",
@@ -37,4 +52,5 @@ __all__ = [
     "note_listed",
     "note_viewed",
     "pupils_sharing_upn",
+    "write_summary",
 ]

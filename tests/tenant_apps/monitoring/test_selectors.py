@@ -109,3 +109,24 @@ def test_queries_do_not_grow_with_students(monitored, cast):
         return len(queries)
 
     assert count(monitored[:1]) == count(monitored) == 2
+
+
+@pytest.mark.spec("MON-13")
+def test_ever_and_between_read_the_history(monitored, cast):
+    bullying, lead = category("Bullying"), cast.lead.access
+    one, other = monitored[0].pk, monitored[2].pk
+    end(student_ids=[one], category_ids=[bullying], by=SYSTEM, at=TUESDAY)
+    later = TUESDAY + timedelta(days=3)
+    start(student_ids=[other], category_ids=[bullying], by=SYSTEM, source=("hand", None), at=later)
+
+    def during(access, **between):
+        return selectors.monitored_during(access, [bullying, category("Neglect")], **between)
+
+    assert during(lead) == {one: {bullying, category("Neglect")}, other: {bullying}}
+    assert other not in during(lead, until=TUESDAY)
+    assert during(lead, since=TUESDAY + timedelta(days=1), until=later) == {
+        one: {category("Neglect")},
+        other: {bullying},
+    }
+    assert during(cast.support.access) == {}
+    assert during(cast.teacher.access) == {}

@@ -1,6 +1,7 @@
 import subprocess
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,11 +10,12 @@ from django.db import IntegrityError, transaction
 
 from core.access import SYSTEM
 from core.audit.models import AuditEvent
+from core.db.clock import now
 from tenant_apps.categories.selectors import all_categories, close_upward
 from tenant_apps.classes.services import set_restricted_kinds
 from tenant_apps.monitoring.models import Monitoring
 from tenant_apps.monitoring.selectors import monitored_now
-from tenant_apps.monitoring.services import end, start
+from tenant_apps.monitoring.services import EndsBeforeItBeganError, InFutureError, end, end_all, start
 
 MONDAY = datetime(2026, 11, 16, 12, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -120,6 +122,61 @@ def test_by_hand_is_refused_outside_ones_classes(students_a, cast):
             source=HAND,
         )
     assert on(students_a[0]) == []
+
+
+@pytest.mark.spec("MON-08")
+def test_start_date_may_lie_in_the_past_but_not_within_the_last_stretch(students_a, cast):
+    first, second, bullying = students_a[0], students_a[1], category("Bullying")
+    by, ids = cast.lead.access, [students_a[0].pk, students_a[1].pk]
+    begin(first, "Bullying", at=MONDAY)
+    end(student_ids=[first.pk], category_ids=[bullying], by=by, at=TUESDAY)
+    start(student_ids=ids, category_ids=[bullying], by=by, source=HAND, since=MONDAY - timedelta(days=9))
+    began = dict(Monitoring.objects.filter(ended_at=None).values_list("student_id", "started_at"))
+    assert began[second.pk] == MONDAY - timedelta(days=9)
+    # Nobody is monitored twice at the same time, in the past neither.
+    assert began[first.pk] == TUESDAY
+    with pytest.raises(InFutureError):
+        start(
+            student_ids=ids,
+            category_ids=[category("SEND")],
+            by=by,
+            source=HAND,
+            since=now() + timedelta(minutes=5),
+        )
+    # What was decided when stands in the audit at its own time.
+    assert AuditEvent.objects.filter(event="monitoring.started").latest("at").at > TUESDAY
+
+
+@pytest.mark.spec("MON-08")
+def test_end_date_before_a_start_ends_nothing_and_says_for_whom(students_a, cast):
+    early, late, bullying = students_a[0], students_a[1], category("Bullying")
+    begin(early, "Bullying", at=MONDAY)
+    begin(late, "Bullying", at=TUESDAY)
+    by, ids = cast.lead.access, [early.pk, late.pk]
+    with pytest.raises(EndsBeforeItBeganError) as told:
+        end(student_ids=ids, category_ids=[bullying], by=by, until=MONDAY + timedelta(hours=1))
+    assert told.value.student_ids == {late.pk}
+    assert "Bullying" in on(early)
+    with pytest.raises(InFutureError):
+        end(student_ids=ids, category_ids=[bullying], by=by, until=now() + timedelta(days=1))
+    assert end(student_ids=ids, category_ids=[bullying], by=by, until=TUESDAY) == 2
+    ends = Monitoring.objects.filter(category=bullying).values_list("ended_at", flat=True)
+    assert list(ends) == [TUESDAY, TUESDAY]
+
+
+@pytest.mark.spec("MON-09", "CAT-06")
+def test_wiping_ends_what_one_may_see_and_nothing_else(students_a, cast):
+    begin(students_a[0], "Neglect", "Bullying")
+    begin(students_a[1], "Bullying")
+    deputy = cast.deputy.access
+    seen = replace(
+        deputy, view_students=frozenset({category("Bullying"), category("Behaviour"), category("SEND")})
+    )
+    assert end_all(student_ids=[students_a[0].pk], by=seen) == 2
+    assert on(students_a[0]) == ["Child Protection", "Neglect"]
+    assert on(students_a[1]) == ["Behaviour", "Bullying"]
+    with pytest.raises(PermissionDenied):
+        end_all(student_ids=[students_a[0].pk], by=cast.lead.plain_access)
 
 
 RACER = """
