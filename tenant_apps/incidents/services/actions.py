@@ -306,7 +306,9 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID]) -> None:
         return
     if not by.can(SystemPermission.ADD_ENTRIES):
         raise PermissionDenied("Adding actions is not among the permissions of this user group.")
-    if not category_ids <= by.add_incidents:
+    categories = category_map() if category_ids else {}
+    enabled = {category for category in category_ids if categories[category].is_enabled}
+    if category_ids - enabled or not category_ids <= by.add_incidents:
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
