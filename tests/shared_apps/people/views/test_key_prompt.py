@@ -60,6 +60,7 @@ def test_one_step_to_either_side_is_let_through(prompted, keyed, session, steps)
 
 
 @pytest.mark.attack("A25")
+@pytest.mark.spec("KEY-26")
 def test_the_same_digits_work_once(prompted, keyed, client_for, says, session):
     code = keyed.code()
     prompted.post("/key/", {"code": code})
@@ -73,6 +74,7 @@ def test_the_same_digits_work_once(prompted, keyed, client_for, says, session):
     assert not session.elevated(onlooker)
 
 
+@pytest.mark.spec("KEY-26")
 def test_earlier_digits_are_refused_after_later_ones(prompted, keyed, says):
     prompted.post("/key/", {"code": keyed.code(steps=1)})
     prompted.post("/logout/")

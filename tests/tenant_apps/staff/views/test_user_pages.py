@@ -1,5 +1,6 @@
 """One user's pages: "Personal Details", "Permissions", "Security Keys"."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -30,8 +31,10 @@ def test_name_opens_the_profile_with_its_tabs(admin, cast):
     assert f'href="{path_of(cast.teacher)}"' in home
     page = admin.get(path_of(cast.teacher)).content.decode()
     nav = page[page.index('aria-label="User"') :].partition("</nav>")[0]
-    for label in ("Personal Details", "Permissions", "Security Keys"):
-        assert label in nav
+    labels = ["Personal Details", "Permissions", "Alerts", "Security Keys", "Audits", "Security log"]
+    links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', nav)
+    assert [label for _, label in links] == labels
+    assert all(admin.get(address).status_code == 200 for address, _ in links)
     assert 'aria-current="page">Personal Details' in nav
 
 

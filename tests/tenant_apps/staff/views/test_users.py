@@ -255,7 +255,9 @@ def test_red_x_asks_then_deactivates_and_what_was_written_stays(admin, client_fo
     leaver = cast.teacher.user
     browser = client_for(cast.teacher)
     address = f"{HOME}{leaver.pk}/deactivate/"
-    assert address in row_of(admin.get(HOME).content.decode(), "Tom Ellery")
+    before = admin.get(HOME).content.decode()
+    assert address in row_of(before, "Tom Ellery")
+    assert "Deactivated Users" not in before
     asked = admin.get(address).content.decode()
     assert "Deactivate Tom Ellery?" in asked
     assert User.objects.get(pk=leaver.pk).is_active
@@ -275,7 +277,9 @@ def test_reactivate_asks_for_email_and_group_and_restores_the_account(admin, cas
     teacher = cast.teacher
     admin.post(f"{HOME}{teacher.user.pk}/deactivate/", {})
     address = f"{HOME}{teacher.user.pk}/reactivate/"
-    assert address in row_of(admin.get(f"{HOME}deactivated/").content.decode(), "Tom Ellery")
+    row = row_of(admin.get(f"{HOME}deactivated/").content.decode(), "Tom Ellery")
+    assert address in row
+    assert "Reactivate" in row
     page = admin.get(address).content.decode()
     for label in ("Email", "User Group", "Confirm"):
         assert label in page
