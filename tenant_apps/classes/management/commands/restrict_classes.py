@@ -10,8 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.tenancy import in_school
 from tenant_apps.classes.enums import GroupKind
 from tenant_apps.classes.services import owe_restriction
-from tenants.models import School
-from tenants.selectors import SchoolNotFound, get_school_by_schema, get_school_by_subdomain
+from tenants.management.naming import named_school
 
 
 class Command(BaseCommand):
@@ -33,16 +32,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, school: str, request: str, kind: list[str], **__: Any) -> None:
         if not request.isascii() or not request.replace("-", "").isalnum():
             raise CommandError("The reference holds letters, digits and hyphens only.")
-        with in_school(_school(school)):
+        with in_school(named_school(school)):
             owe_restriction(kinds=sorted(set(kind)), request=request)
         told = ", ".join(GroupKind(one).label.lower() for one in sorted(set(kind))) or "no kind of group"
         self.stdout.write(f"A worker will restrict {told}. The school's administrators will see it.")
-
-
-def _school(name: str) -> School:
-    for find in (get_school_by_schema, get_school_by_subdomain):
-        try:
-            return find(name)
-        except SchoolNotFound:
-            continue
-    raise CommandError(f"There is no school {name!r}.")

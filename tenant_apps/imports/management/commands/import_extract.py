@@ -14,8 +14,7 @@ from tenant_apps.documents.services import UploadRefused
 from tenant_apps.imports.enums import ImportSource, ImportState
 from tenant_apps.imports.selectors import FaultLine, ImportView, get_import
 from tenant_apps.imports.services import apply_import, receive_extract
-from tenants.models import School
-from tenants.selectors import SchoolNotFound, get_school_by_schema, get_school_by_subdomain
+from tenants.management.naming import named_school
 
 PIECE = 64 * 1024
 
@@ -30,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, school: str, file: Path, **options: Any) -> None:
-        with in_school(_school(school)):
+        with in_school(named_school(school)):
             try:
                 with file.open("rb") as stream:
                     import_id = receive_extract(
@@ -66,12 +65,3 @@ def _fault(fault: FaultLine) -> str:
     column = f", {fault.column}" if fault.column else ""
     value = f" ({fault.value!r})" if fault.value else ""
     return f"{where}{column}{value}: {fault.reason}"
-
-
-def _school(name: str) -> School:
-    for find in (get_school_by_schema, get_school_by_subdomain):
-        try:
-            return find(name)
-        except SchoolNotFound:
-            continue
-    raise CommandError(f"There is no school {name!r}.")

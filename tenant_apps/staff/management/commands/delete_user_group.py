@@ -10,8 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.tenancy import in_school
 from tenant_apps.staff.services.user_groups import owe_deletion
-from tenants.models import School
-from tenants.selectors import SchoolNotFound, get_school_by_schema, get_school_by_subdomain
+from tenants.management.naming import named_school
 
 LONGEST = 60
 
@@ -35,18 +34,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, school: str, group: str, request: str, **__: Any) -> None:
         if not (request.isascii() and request.replace("-", "").isalnum()) or len(request) > LONGEST:
             raise CommandError("The reference holds letters, digits and hyphens only, 60 at most.")
-        with in_school(_school(school)):
+        with in_school(named_school(school)):
             try:
                 owe_deletion(name=group, request=request)
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from None
         self.stdout.write("A worker will delete the user group. The school's administrators will see it.")
-
-
-def _school(name: str) -> School:
-    for find in (get_school_by_schema, get_school_by_subdomain):
-        try:
-            return find(name)
-        except SchoolNotFound:
-            continue
-    raise CommandError(f"There is no school {name!r}.")
