@@ -248,7 +248,7 @@ def staff_extract(*people: str, **more: Any) -> Any:
     return book
 
 
-@pytest.mark.spec("IMP-09")
+@pytest.mark.spec("IMP-09", "ADM-17")
 @pytest.mark.parametrize("is_on", [True, False])
 def test_staff_gone_from_the_extract_are_disabled_with_the_setting_on(bring, cast, is_on):
     from core.audit.models import AuditEvent
