@@ -1,5 +1,7 @@
 """SAF-44: the pause holds per account and network, spares known devices, and is told once."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared_apps.people.models import WrongTries
@@ -107,6 +109,24 @@ def test_person_is_told_once_a_pause_and_nobody_of_unknown_addresses(
     (mail,) = mailbox.messages()
     assert mail.recipient == keyless.user.email
     assert "wrong passwords were tried" in mail.message.get_content()
+
+
+@pytest.mark.spec("SAF-44")
+def test_later_pause_is_told_again(client_for, keyless, run_outbox, mailbox):
+    def pause():
+        for _ in range(6):
+            try_login(client_for(), keyless, network="10.0.0.1")
+        run_outbox()
+
+    pause()
+    pause()
+    assert len(mailbox.messages()) == 1
+    row = WrongTries.objects.get(told_at__isnull=False)
+    row.times = [time - timedelta(minutes=16) for time in row.times]
+    row.told_at -= timedelta(minutes=16)
+    row.save()
+    pause()
+    assert [mail.recipient for mail in mailbox.messages()] == [keyless.user.email] * 2
 
 
 @pytest.mark.spec("SAF-44")
