@@ -55,8 +55,9 @@ def save_agency(
     if not name:
         raise ValidationError({"name": "Give the agency a name."})
     agency = Agency() if agency_id is None else Agency.objects.select_for_update().get(pk=agency_id)
-    agency.name, agency.sort_key = name, natural_key(name)
-    agency.full_clean(validate_constraints=False)
+    # A name of signs alone has no key, and one of many numbers a long one.
+    agency.name, agency.sort_key = name, natural_key(name)[:160]
+    agency.full_clean(exclude=["sort_key"], validate_constraints=False)
     try:
         with transaction.atomic():
             agency.save()
