@@ -8,14 +8,21 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 
 from core.access import Access
 from core.audit.services import record
+from core.db.references import used_among
 from core.outbox.services import owe
-from tenant_apps.categories.selectors import CategoryMap, category_map, get_category, merging_fault
+from tenant_apps.categories.selectors import (
+    CategoryMap,
+    category_map,
+    close_upward,
+    get_category,
+    merging_fault,
+)
 from tenant_apps.categories.services import merge_categories, save_category
 from tenant_apps.incidents.selectors import ReadersChange, Reading, readers_changed
 from tenant_apps.staff.selectors import default_group_people, groups_viewing
@@ -84,7 +91,8 @@ def change_category(
 
     A group that would read more, by its permissions or because the category is Restricting no longer or
     stands elsewhere, is asked for first: ToConfirmError. Permissions that open Restricting records further
-    wait for a second person. Raises Http404, and ValidationError by field.
+    wait for a second person. What takes records out of a Restricting category is for who may view it. Raises
+    Http404, and ValidationError by field.
     """
     _assert_administrator(by)
     before = get_category(category_id)
@@ -94,6 +102,9 @@ def change_category(
             before, parent_id=values["parent_id"], is_restricting=bool(values["is_restricting"])
         )
     }
+    opened = _opened(category_id, categories, after, {})
+    if fault := _opening_fault(opened, category_id, categories, by):
+        raise ValidationError({"is_restricting" if category_id in opened else "parent_id": fault})
     readers = _compare([category_id], categories, after, {}, by)
     gains: GainsToConfirmError | None = None
     waiting: list[Any] = []
@@ -113,7 +124,7 @@ def change_category(
         gains = error
     if gains is not None or (readers.token and readers.token != confirmed_readers):
         raise ToConfirmError(readers, gains)
-    _note_readers(category_id, readers, before.is_restricting, by, at)
+    _note_readers(category_id, readers, opened, by, at)
     return Saved(category_id, readers.lost, bool(waiting))
 
 
@@ -129,13 +140,14 @@ def merge(
     """ "Merge": the first category becomes the second, for good. Administrators only.
 
     A group that would read more incidents than before is asked for first: ToConfirmError. Raises Http404,
-    and ValidationError where the two do not fit.
+    and ValidationError where the two do not fit, or where records would leave a Restricting category that
+    this administrator may not view.
     """
     _assert_administrator(by)
     categories = category_map()
     if source_id not in categories or target_id not in categories:
         raise Http404("no such category")
-    source = categories[source_id]
+    opened: frozenset[UUID] = frozenset()
     readers = Readers()
     if not merging_fault(source_id, target_id, categories=categories):
         moved = {
@@ -144,17 +156,66 @@ def merge(
             if one.parent_id == source_id
         }
         moves = {source_id: target_id}
+        opened = _opened(source_id, categories, categories | moved, moves)
+        if fault := _opening_fault(opened, source_id, categories, by):
+            raise ValidationError(fault)
         readers = _compare([source_id], categories, categories | moved, moves, by)
     if readers.token and readers.token != confirmed_readers:
         raise ToConfirmError(readers)
     merge_categories(source_id=source_id, target_id=target_id, by=by, at=at)
-    _note_readers(source_id, readers, source.is_restricting, by, at)
+    _note_readers(source_id, readers, opened, by, at)
     return Saved(target_id, readers.lost)
 
 
 def _assert_administrator(by: Access) -> None:
     if not (by.is_administrator or by.is_system):
         raise PermissionDenied
+
+
+def _opened(
+    category_id: UUID, before: CategoryMap, after: CategoryMap, moves: Mapping[UUID, UUID]
+) -> frozenset[UUID]:
+    """The Restricting categories that records under this category, or beneath it, would carry no longer."""
+    opened: set[UUID] = set()
+    for one in _with_below(category_id, before):
+        was = {held for held in close_upward([one], categories=before) if before[held].is_restricting}
+        moved = close_upward([moves.get(one, one)], categories=after) if _fits(one, moves, after) else was
+        opened |= was - {held for held in moved if after[held].is_restricting}
+    return frozenset(opened)
+
+
+def _fits(category_id: UUID, moves: Mapping[UUID, UUID], after: CategoryMap) -> bool:
+    """Whether every parent on the way up is there; one that is not is refused when it is saved."""
+    step: UUID | None = moves.get(category_id, category_id)
+    for _ in range(len(after)):
+        if step is None:
+            return True
+        if step not in after:
+            return False
+        step = after[step].parent_id
+    return False
+
+
+def _opening_fault(opened: Collection[UUID], category_id: UUID, categories: CategoryMap, by: Access) -> str:
+    """Why this administrator may not take records out of these Restricting categories; empty when they may.
+
+    Who may not view them could otherwise open them first, and then let themselves in without anybody else.
+    """
+    if by.is_system or set(opened) <= by.view_incidents:
+        return ""
+    if not used_among("category", _with_below(category_id, categories)):
+        return ""
+    names = " and ".join(
+        f"“{categories[one].name}”" for one in sorted(opened) if one not in by.view_incidents
+    )
+    return (
+        f"Records would no longer be kept under {names}, which is Restricting. Only an administrator who may"
+        " view its incidents can do that."
+    )
+
+
+def _with_below(category_id: UUID, categories: CategoryMap) -> list[UUID]:
+    return [category_id, *(one.id for one in categories.values() if one.parent_id == category_id)]
 
 
 def _compare(
@@ -188,19 +249,25 @@ def _token(change: ReadersChange) -> str:
 
 
 def _note_readers(
-    category_id: UUID, readers: Readers, was_restricting: bool, by: Access, at: datetime | None
+    category_id: UUID, readers: Readers, opened: Collection[UUID], by: Access, at: datetime | None
 ) -> None:
-    """The audit event; and where Restricting records were opened, a mail to the default alert group."""
-    if not (readers.gained or readers.lost):
+    """The audit event; and where a Restricting category holds less than before, a mail to the default alert
+    group, whether or not a user group reads more by it at once.
+    """
+    if not (readers.gained or readers.lost or opened):
         return
     event = record(
         "category.readers_changed",
         by=by,
         record=("category", category_id),
-        detail={"groups_gained": len(readers.gained), "groups_lost": len(readers.lost)},
+        detail={
+            "groups_gained": len(readers.gained),
+            "groups_lost": len(readers.lost),
+            "opened": sorted(map(str, opened)),
+        },
         at=at,
     )
-    if was_restricting and readers.gained:
+    if opened:
         for person in default_group_people():
             owe(
                 OPENED_MAIL,

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core.audit.models import AuditEvent
@@ -233,6 +234,65 @@ def test_taking_off_restricting_names_who_gains_and_how_many_and_is_mailed(
     mails = [mail.message for mail in mailbox.messages() if "Restricting" in mail.message["Subject"]]
     assert mails
     assert all("Child Protection" not in mail.as_string() for mail in mails)
+
+
+@pytest.fixture
+def save():
+    """Saves a category as it stands, but for some values."""
+    from tenant_apps.administration.services.categories import change_category
+    from tenant_apps.staff.selectors.category_rights import rights_of_category
+    from tenant_apps.staff.services.default_permissions import Rights
+
+    def call(name, by, **changes):
+        view = by_name(name)
+        held = ("name", "colour", "parent_id", "is_restricting", "starts_monitoring", "always_alerts")
+        rights = {
+            row.group_id: Rights(row.view_students, row.view_incidents, row.add_incidents)
+            for row in rights_of_category(by, view.id)
+        }
+        given = {field: getattr(view, field) for field in held} | changes
+        return change_category(category_id=view.id, values=given, rights=rights, by=by)
+
+    return call
+
+
+@pytest.mark.spec("SAF-14")
+@pytest.mark.attack("A11")
+def test_an_administrator_who_may_not_view_a_restricting_category_does_not_open_it(add, cast, save, in_a):
+    from tenant_apps.administration.services.categories import merge
+
+    # Only under this category: taking "Restricting" off lets nobody read more yet, so nothing is confirmed.
+    add("Child Protection")
+    data = cast.data.access
+    view = by_name("Child Protection")
+    assert view.id not in data.view_incidents
+    with pytest.raises(ValidationError, match="Only an administrator who may view"):
+        save("Child Protection", data, is_restricting=False)
+    with pytest.raises(ValidationError, match="Only an administrator who may view"):
+        merge(source_id=view.id, target_id=by_name("Medical").id, by=data)
+    assert by_name("Child Protection").is_restricting
+    # The other way round records are only kept closer.
+    save("Attendance", data, is_restricting=True)
+
+
+@pytest.mark.spec("SAF-14")
+@pytest.mark.attack("A11")
+def test_a_sub_category_is_not_moved_out_from_under_a_restricting_one(head, add, cast, save, in_a):
+    from tenant_apps.categories.models import Category
+
+    parent = by_name("Child Protection")
+    Category.objects.filter(name="Neglect", parent=parent.id).update(is_restricting=False)
+    add("Neglect")
+    with pytest.raises(ValidationError, match="Only an administrator who may view"):
+        save("Neglect", cast.data.access, parent_id=None)
+    assert by_name("Neglect").parent_id == parent.id
+
+
+@pytest.mark.spec("SAF-14")
+def test_the_default_alert_group_hears_of_it_though_nobody_reads_more_yet(add, cast, save, in_a):
+    add("Child Protection")
+    save("Child Protection", cast.head.access, is_restricting=False)
+    assert OutboxEntry.objects.filter(topic="administration.category_opened").exists()
 
 
 @pytest.mark.spec("SAF-01")
