@@ -15,7 +15,7 @@ from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people.selectors import get_user, names_of
 from tenant_apps.staff import selectors
-from tenant_apps.staff.services import second_person, user_groups, users
+from tenant_apps.staff.services import reach, second_person, user_groups, users
 from tenants.models import School
 from tenants.selectors import school_url
 
@@ -82,6 +82,33 @@ def send_new_reader_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         text=render_to_string("staff/mail/new_reader.txt", context),
         html=render_to_string("staff/mail/new_reader.html", context),
         message_id_key=f"{second_person.ENTRY_MAIL} {entry.key}",
+    )
+
+
+@handles(reach.REACH_MAIL)
+def send_reach_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell somebody who will be alerted from now on: by a place in an alert group, or for who is away."""
+    recipient = get_user(UUID(payload["recipient"]))
+    if not recipient.is_active:
+        return
+    by = UUID(payload["by"]) if payload["by"] else None
+    away = UUID(payload["away"]) if "away" in payload else None
+    user_id = UUID(payload["user"])
+    names = names_of([user_id, by, away])
+    context = {
+        "brand": settings.BRAND,
+        "who": names[user_id].full,
+        "by": names[by].formal if by in names else "the system",
+        "away": names[away].full if away in names else "",
+        "group": selectors.alert_group_name(UUID(payload["group"])) if "group" in payload else "",
+        "extension": selectors.safeguarding_extension(),
+    }
+    send_mail(
+        to=recipient.email,
+        subject=f"{settings.BRAND}: somebody more will be alerted",
+        text=render_to_string("staff/mail/reach.txt", context),
+        html=render_to_string("staff/mail/reach.html", context),
+        message_id_key=f"{reach.REACH_MAIL} {entry.key}",
     )
 
 

@@ -166,6 +166,14 @@ def _of_student(access: Access, events: QuerySet[AuditEvent]) -> QuerySet[AuditE
     )
 
 
+def has_done(
+    *, user_id: UUID, to: UUID, events: Collection[str], since: datetime, fields: Collection[str] = ()
+) -> bool:
+    """Whether a person did one of these to a record since then; with `fields` only where it changed those."""
+    done = AuditEvent.objects.filter(user_id=user_id, record_id=to, event__in=events, at__gte=since)
+    return (done.filter(detail__fields__contains=list(fields)) if fields else done).exists()
+
+
 def is_shown(event: AuditEvent, readable: Collection[tuple[str, UUID]]) -> bool:
     """Whether what the event speaks of may be named to a reader of these records.
 

@@ -7,6 +7,7 @@ leaves this app only as sets of ids for the rules that need them.
 from tenant_apps.staff.selectors.alert_groups import (
     AlertGroupDetails,
     AlertGroupRow,
+    alert_group_name,
     alert_group_rows,
     get_alert_group,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "active_choices",
     "administrators",
     "alert_group_ids",
+    "alert_group_name",
     "alert_group_rows",
     "alert_groups_for_incidents",
     "alert_groups_left_empty_without",

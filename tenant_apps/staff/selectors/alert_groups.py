@@ -75,3 +75,8 @@ def get_alert_group(access: Access, group_id: UUID) -> AlertGroupDetails:
         is_large_on_purpose=group.is_large_on_purpose,
         members=frozenset(members),
     )
+
+
+def alert_group_name(group_id: UUID) -> str:
+    """What an alert group is called. For the outbox's handler."""
+    return AlertGroup.objects.values_list("name", flat=True).get(pk=group_id)

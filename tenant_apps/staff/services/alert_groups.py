@@ -14,6 +14,7 @@ from core.db.text import natural_key
 from tenant_apps.staff.models import AlertGroup, AlertGroupMember, StaffMember
 from tenant_apps.staff.permissions import can_administer
 from tenant_apps.staff.selectors import active_among
+from tenant_apps.staff.services import reach
 
 # A group with more people is offered on the library only, so that nobody sends a disclosure to the whole
 # staff.
@@ -44,6 +45,7 @@ def save_alert_group(
         raise PermissionDenied
     members = set(member_ids)
     _lock_groups()
+    told = reach.watchers()
     group = AlertGroup(is_default=False) if group_id is None else _get(group_id)
     _refuse_taken(name, group_id)
     _refuse_wrong_members(members)
@@ -59,12 +61,14 @@ def save_alert_group(
                 " Tick “Incidents and actions”."
             }
         )
+    # Who was in a group that was not offered on incidents, or not the default, comes to hear of more.
+    is_new_to_all = not group.on_incidents or (is_default and not group.is_default)
     if is_default and not group.is_default:
         AlertGroup.objects.filter(is_default=True).update(is_default=False)
-    group.name, group.sort_key, group.is_default = name.strip(), natural_key(name), is_default
+    group.name, group.sort_key, group.is_default = name.strip(), natural_key(name)[:160], is_default
     group.on_incidents, group.on_library = on_incidents, on_library
     group.is_large_on_purpose = insists and len(members) > LARGEST_ON_INCIDENTS
-    group.full_clean()
+    group.full_clean(exclude=["sort_key"])
     group.save()
     places = AlertGroupMember.objects.filter(group=group)
     places.exclude(user_id__in=members).delete()
@@ -72,7 +76,7 @@ def save_alert_group(
     AlertGroupMember.objects.bulk_create(
         AlertGroupMember(group=group, user_id=user_id) for user_id in members - there
     )
-    record(
+    event = record(
         "alert_group.added" if group_id is None else "alert_group.changed",
         by=by,
         record=("alert_group", group.id),
@@ -85,6 +89,9 @@ def save_alert_group(
         },
         at=at,
     )
+    if on_incidents:
+        new = members if is_new_to_all else members - there
+        reach.tell_of_places(group_id=group.id, user_ids=new, told=told, event=event, by=by)
     return group
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.access import Access
 from core.audit.services import record
 from tenant_apps.staff.models import AlertGroupMember, StaffMember
+from tenant_apps.staff.services import reach
 
 Count = Callable[[UUID], int]
 HandOver = Callable[[UUID, UUID | None, Access, datetime], None]
@@ -82,18 +83,27 @@ def hand_over_places(user_id: UUID, successor_id: UUID | None, by: Access, at: d
         return
     places = AlertGroupMember.objects.filter(user_id=user_id)
     groups = list(places.values_list("group_id", flat=True))
+    on_incidents = set(places.filter(group__on_incidents=True).values_list("group_id", flat=True))
+    there = set(
+        AlertGroupMember.objects.filter(user_id=successor_id, group__in=groups).values_list(
+            "group_id", flat=True
+        )
+    )
+    told = reach.watchers()
     places.delete()
     AlertGroupMember.objects.bulk_create(
         [AlertGroupMember(group_id=group, user_id=successor_id) for group in groups], ignore_conflicts=True
     )
     for group in groups:
-        record(
+        event = record(
             "alert_group.member_replaced",
             by=by,
             record=("alert_group", group),
             detail={"from": user_id, "to": successor_id},
             at=at,
         )
+        if group in on_incidents - there:
+            reach.tell_of_places(group_id=group, user_ids=[successor_id], told=told, event=event, by=by)
 
 
 def count_covered(user_id: UUID) -> int:

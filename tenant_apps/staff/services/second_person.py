@@ -5,8 +5,8 @@ with `applies` by the service that owns it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from core.access import Access
+from core.audit.selectors import has_done
 from core.audit.services import record
 from core.db.clock import now
 from core.outbox.services import owe
@@ -26,6 +27,9 @@ from tenant_apps.staff.selectors.second_person import may_decide, may_see
 
 CHANGE_MAIL = "staff.change"
 ENTRY_MAIL = "staff.new_reader"
+
+# How long somebody whose way in the asker has changed is not a second person beside them.
+OWN_AGAIN_AFTER: Final = timedelta(days=30)
 
 Apply = Callable[[PendingChange, Access, datetime], None]
 
@@ -110,8 +114,10 @@ def ask(
 @transaction.atomic
 def confirm(*, change_id: UUID, by: Access, at: datetime | None = None) -> PendingChange:
     """Put a waiting change into force, as a second person. Raises AlreadyDecidedError, PermissionDenied for
-    who asked, Http404 for whom it does not concern, and what carrying it out raises.
+    who asked, Http404 for whom it does not concern, ValidationError for an account that who asked may hold
+    in hand, and what carrying it out raises.
     """
+    _refuse_in_hand(change_id, by)
     change = _decide(change_id, Decision.CONFIRMED, by, at)
     assert change.decided_at is not None
     _appliers[ChangeKind(change.kind)](change, by, change.decided_at)
@@ -173,6 +179,27 @@ def _decide(change_id: UUID, decision: Decision, by: Access, at: datetime | None
     change.save(update_fields=["decision", "decided_by", "decided_at"])
     _note(change, f"second_person.{decision}", by=by, at=at)
     return change
+
+
+def _refuse_in_hand(change_id: UUID, by: Access) -> None:
+    """Whoever opened an account, or gave it another address or took its keys, could sign in with it.
+
+    Accounts opened before anything was asked for count: a school that begins has no others.
+    """
+    change = PendingChange.objects.filter(pk=change_id, decision=Decision.WAITING).first()
+    if change is None or by.user_id is None or by.user_id == change.asked_by_id:
+        return
+    did = {"user_id": change.asked_by_id, "to": by.user_id}
+    lately = now() - OWN_AGAIN_AFTER
+    if (
+        has_done(**did, events=["user.added", "user.activated"], since=change.asked_at)
+        or has_done(**did, events=["user.changed"], since=lately, fields=["email"])
+        or has_done(**did, events=["keys.removed", "user.activated"], since=lately)
+    ):
+        raise ValidationError(
+            "Whoever asked for this has changed how you sign in within the last 30 days, or opened your"
+            " account since. Somebody else has to confirm it."
+        )
 
 
 def _note(change: PendingChange, event: str, *, by: Access, at: datetime | None) -> None:

@@ -26,7 +26,7 @@ from tenant_apps.staff.models import MISStaff, PendingChange, StaffMember, UserG
 from tenant_apps.staff.permissions import can_administer
 from tenant_apps.staff.selectors import active_among, alert_groups_left_empty_without, move_widens
 from tenant_apps.staff.selectors.second_person import sees_restricting
-from tenant_apps.staff.services import leaving, second_person
+from tenant_apps.staff.services import leaving, reach, second_person
 from tenant_apps.staff.services.administrators import LastAdministratorError, keep_an_administrator
 from tenant_apps.staff.services.members import add_member, put_into_group
 
@@ -136,8 +136,9 @@ def change_details(
     absence: Absence = NO_ABSENCE,
     at: datetime | None = None,
 ) -> PendingChange | None:
-    """ "Save details" of "Personal Details". A changed address of somebody who may see a Restricting category
-    waits for a second person; all else is in force at once.
+    """ "Save details" of "Personal Details". A changed address of somebody who may see a Restricting
+    category, or is alerted as one of an alert group, waits for a second person; all else is in force at once.
+    The default alert group is told who covers for such a person.
 
     ValidationError by field; LastAdministratorError for an end date of the last administrator.
     """
@@ -245,11 +246,11 @@ def reactivate_user(
 def remove_keys(*, user_id: UUID, by: Access, at: datetime | None = None) -> PendingChange | None:
     """ "Remove this users 2FA devices": all of them, apps and USB keys.
 
-    It waits for a second person where the user may see a Restricting category. LastAdministratorError when
+    It waits for a second person as a changed address does. LastAdministratorError when
     nobody with administration privileges would have a key left.
     """
     _administrators_only(by)
-    if sees_restricting(user_id=_locked(user_id).user_id):
+    if reach.may_be_alerted(_locked(user_id).user_id):
         return second_person.ask(kind=ChangeKind.KEYS_REMOVED, user_id=user_id, payload={}, by=by, at=at)
     _remove_keys(user_id, by, at)
     return None
@@ -360,7 +361,11 @@ def _save(member: StaffMember, given: Mapping[str, object], by: Access, at: date
     for field in changed:
         setattr(member, field, given[field])
     member.save(update_fields=[field.removesuffix("_id") for field in changed])
-    record("staff.changed", by=by, record=("user", member.user_id), detail={"fields": sorted(changed)}, at=at)
+    event = record(
+        "staff.changed", by=by, record=("user", member.user_id), detail={"fields": sorted(changed)}, at=at
+    )
+    if member.cover_id is not None and {"cover_id", "away_from", "away_to"} & set(changed):
+        reach.tell_of_cover(user_id=member.user_id, cover_id=member.cover_id, event=event, by=by)
 
 
 def _change_email(user_id: UUID, email: str, by: Access, at: datetime | None) -> PendingChange | None:
@@ -369,7 +374,7 @@ def _change_email(user_id: UUID, email: str, by: Access, at: datetime | None) ->
     if email == user.email:
         return None
     _refuse_wrong_email(email, user_id=user_id)
-    if sees_restricting(user_id=user_id):
+    if reach.may_be_alerted(user_id):
         payload = {"before": user.email, "email": email}
         return second_person.ask(kind=ChangeKind.EMAIL, user_id=user_id, payload=payload, by=by, at=at)
     update_user(user_id=user_id, email=email, by=by, at=at)
