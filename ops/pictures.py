@@ -85,9 +85,16 @@ def _filled(page: Page) -> None:
     page.locator("[role=option]").first.wait_for()
 
 
-def _last_import(page: Page) -> None:
-    page.goto("/admin/imports/")
-    page.locator("tbody a").first.click()
+def first_of(path: str, *tabs: str) -> Callable[[Page], Any]:
+    """Return the way to the first thing that a list names, and on to one of its pages."""
+
+    def go(page: Page) -> None:
+        page.goto(path)
+        page.locator("tbody a:visible").first.click()
+        for tab in tabs:
+            page.locator("main .side-nav").get_by_role("link", name=tab, exact=True).click()
+
+    return go
 
 
 LEAD, PLAIN, ADMIN = "Daniel Okafor", "Joyce Webb", "Martin Coleman"
@@ -111,8 +118,29 @@ PICTURES = (
     Picture("incident", PLAIN, visit("/incidents/add/"), is_whole=True),
     Picture("incident-suggestions", PLAIN, _filled),
     Picture("incident-faults", PLAIN, _faults),
+    Picture("sessions", LEAD, visit("/account/sessions/")),
+    Picture("remind-me", LEAD, visit("/remind-me/")),
+    Picture("contact-support", LEAD, visit("/contact-support/")),
     Picture("imports", ADMIN, visit("/admin/imports/")),
-    Picture("import", ADMIN, _last_import),
+    Picture("import", ADMIN, first_of("/admin/imports/")),
+    Picture("admin", ADMIN, visit("/admin/")),
+    Picture("settings", ADMIN, visit("/admin/settings/"), is_whole=True),
+    Picture("calendar", ADMIN, visit("/admin/calendar/")),
+    Picture("categories", ADMIN, visit("/admin/categories/")),
+    Picture("category-permissions", ADMIN, first_of("/admin/categories/"), is_whole=True),
+    Picture("agencies", ADMIN, visit("/admin/agencies/")),
+    Picture("users", ADMIN, visit("/admin/users/")),
+    Picture("user", ADMIN, first_of("/admin/users/"), is_whole=True),
+    Picture("user-permissions", ADMIN, first_of("/admin/users/", "Permissions")),
+    Picture("user-alerts", ADMIN, first_of("/admin/users/", "Alerts")),
+    Picture("user-keys", ADMIN, first_of("/admin/users/", "Security Keys")),
+    Picture("user-audits", ADMIN, first_of("/admin/users/", "Audits")),
+    Picture("user-log", ADMIN, first_of("/admin/users/", "Security log")),
+    Picture("user-groups", ADMIN, visit("/admin/users/groups/")),
+    Picture("user-group", ADMIN, first_of("/admin/users/groups/"), is_whole=True),
+    Picture("alert-groups", ADMIN, visit("/admin/users/alert-groups/")),
+    Picture("alert-group", ADMIN, first_of("/admin/users/alert-groups/"), is_whole=True),
+    Picture("groups", ADMIN, visit("/admin/groups/")),
 )
 
 

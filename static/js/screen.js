@@ -196,7 +196,8 @@ function start(cover) {
       else activeAt = Date.now();
     }, { capture: true, passive: true });
   }
-  document.addEventListener("visibilitychange", look);
+  // Not on leaving: who logs out would say "still here" with a session that has just ended.
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) overdue(); });
   document.addEventListener("screen:locked", lock);
   tabs?.addEventListener("message", ({ data }) => {

@@ -147,7 +147,7 @@ function startRegistration(form) {
     form.hidden = true;
     show(dialog, "done", true);
     dialog.querySelector("[data-u2f-done-words]").focus();
-    dialog.addEventListener("close", () => window.location.reload());
+    dialog.addEventListener("close", () => window.location.assign(form.dataset.after));
   }
 }
 
