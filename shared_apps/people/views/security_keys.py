@@ -95,7 +95,12 @@ def save_device(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Eight new recovery codes in place of the old ones, shown once."""
+    """Eight new recovery codes in place of the old ones, shown once. Each stands for a key, so that a session
+    left open may not make them without asking again.
+    """
+    if not _is_fresh(request):
+        return to_confirm(reverse("people:security-keys"))
+    services.use_up(request.session)
     return _codes_page(request, services.renew_recovery_codes(by=request.access))
 
 

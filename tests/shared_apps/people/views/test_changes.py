@@ -7,6 +7,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core.audit.models import AuditEvent
 from shared_apps.people.adapters.school import school_side
+from shared_apps.people.enums import ELEVATED_AT
 from shared_apps.people.models import RecoveryCode
 from tests.shared_apps.people.conftest import NEW_PASSWORD
 from tests.shared_apps.people.software_key import SoftwareKey
@@ -174,6 +175,23 @@ def test_own_key_is_removed_after_asking_again(elevated, keyed, client_for, sess
     assert elevated.get("/account/security-keys/").status_code == 403
     run_outbox()
     assert any(mail.recipient == keyed.user.email for mail in mailbox.messages())
+
+
+@pytest.mark.attack("A25")
+def test_a_session_left_open_makes_no_recovery_codes_without_asking_again(elevated, keyed):
+    path = "/account/security-keys/recovery-codes/"
+    session = elevated.session
+    session[ELEVATED_AT] -= 11 * 60
+    session.save()
+
+    assert elevated.post(path)["Location"].startswith("/account/confirm/")
+    assert not RecoveryCode.objects.filter(user=keyed.user).exists()
+
+    confirm(elevated, keyed)
+    assert elevated.post(path).status_code == 200
+    assert RecoveryCode.objects.filter(user=keyed.user).count() == 8
+    # One confirmation, one change.
+    assert elevated.post(path)["Location"].startswith("/account/confirm/")
 
 
 def test_recovery_codes_go_with_the_last_key(elevated, keyed, client_for):
