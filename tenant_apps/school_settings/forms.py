@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
+from core.web.refusals import Refusable
 from tenant_apps.school_settings.enums import MOST_IDLE_MINUTES, GroupType, NameFormat, NonKeyReading
 from tenant_apps.school_settings.selectors import NOTICE_FIELDS, chosen_time_zone, get_settings, time_zones
 
@@ -58,7 +58,7 @@ def line(label: str, help_text: str, *, most: int) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=most)
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(Refusable):
     """ "Settings": every field but the first is a setting of the same name."""
 
     # What the page showed, in short: two administrators at once must not undo each other unknowingly.
@@ -266,12 +266,8 @@ class SettingsForm(forms.Form):
         """What differs from the page as it was opened, for the service."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "seen"}
 
-    def refuse(self, fault: ValidationError) -> None:
-        """Take over what the service says, beneath the fields it names."""
-        take_over(self, fault)
 
-
-class YearForm(forms.Form):
+class YearForm(Refusable):
     """ "Calendar": the academic year."""
 
     year_start = DateField(label="Start of the academic year")
@@ -290,7 +286,7 @@ class YearForm(forms.Form):
         return cleaned
 
 
-class ClosureForm(forms.Form):
+class ClosureForm(Refusable):
     """A day, or days from the first to the last, on which the school is closed."""
 
     date = DateField(label="First day closed")
@@ -301,10 +297,3 @@ class ClosureForm(forms.Form):
         max_length=120,
         error_messages={"required": "Give the reason in a word or two."},
     )
-
-
-def take_over(form: forms.Form, fault: ValidationError) -> None:
-    """The service's sentences beneath the form's fields."""
-    for field, sentences in fault.message_dict.items():
-        for sentence in sentences:
-            form.add_error(field if field in form.fields and field != NON_FIELD_ERRORS else None, sentence)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.access.decorators import requires
 from core.access.enums import SystemPermission
 from tenant_apps.school_settings import selectors, services
-from tenant_apps.school_settings.forms import ClosureForm, SettingsForm, YearForm, take_over
+from tenant_apps.school_settings.forms import ClosureForm, SettingsForm, YearForm
 
 
 @requires(SystemPermission.ADMINISTRATION)
@@ -23,7 +23,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         try:
             services.update_settings(by=request.access, **form.changes())
         except ValidationError as fault:
-            form.refuse(fault)
+            form.take(fault)
         else:
             messages.success(request, "The settings are saved. They count from the next page on.")
             return redirect("school_settings:settings")
@@ -44,7 +44,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         try:
             services.update_settings(by=request.access, **form.cleaned_data)
         except ValidationError as fault:
-            take_over(form, fault)
+            form.take(fault)
         else:
             messages.success(request, "The academic year is saved.")
             return redirect("school_settings:calendar")
@@ -60,7 +60,7 @@ def close(request: HttpRequest) -> HttpResponse:
         try:
             added = services.add_closure(by=request.access, **form.cleaned_data)
         except ValidationError as fault:
-            take_over(form, fault)
+            form.take(fault)
         else:
             days = "1 day is" if len(added) == 1 else f"{len(added)} days are"
             messages.success(request, f"{days} marked as closed.")

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
+from core.web.refusals import Refusable
 from tenant_apps.categories.enums import Colour
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, used_colours
 from tenant_apps.staff.selectors.category_rights import GroupRights
@@ -33,16 +33,6 @@ class RightsRow:
     group_id: UUID
     group_name: str
     ticks: tuple[tuple[str, str, bool], ...]
-
-
-class Refusable(forms.Form):
-    """A form that shows what a service refused beside the field it names."""
-
-    def take(self, error: ValidationError) -> None:
-        faults = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for field, sentences in faults.items():
-            for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
 
 
 class _Groups(forms.TypedMultipleChoiceField):
@@ -145,7 +135,7 @@ class CategoryForm(Refusable):
             data.update(self.data)
             data["seen"] = self._seen
             self.data = data
-            raise ValidationError(CHANGED_MEANWHILE)
+            raise forms.ValidationError(CHANGED_MEANWHILE)
         if cleaned.get("copy_colour"):
             cleaned["colour"] = cleaned["copy_colour"]
         return cleaned

@@ -6,11 +6,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from core.access import SystemPermission as P
 from core.access.enums import OverviewBlock
+from core.web.refusals import Refusable
 from tenant_apps.categories.selectors import CategoryView
 from tenant_apps.staff.selectors import AlertGroupDetails, UserGroupView
 from tenant_apps.staff.selectors.registered import RegisteredPerson
@@ -96,17 +96,6 @@ class MatrixRow:
     ticks: tuple[Tick, ...]
 
 
-class Taking(forms.Form):
-    """A form that shows what a service refused."""
-
-    def take(self, error: ValidationError) -> None:
-        """Beside the field that the fault names, else above the form."""
-        faults = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for field, sentences in faults.items():
-            for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
-
-
 class _Categories(forms.TypedMultipleChoiceField):
     """Ticks of one column."""
 
@@ -117,7 +106,7 @@ class _Categories(forms.TypedMultipleChoiceField):
         )
 
 
-class UserGroupForm(Taking):
+class UserGroupForm(Refusable):
     """A user group: its name, its rights in each category, its system permissions, its overview blocks."""
 
     name = forms.CharField(
@@ -181,7 +170,7 @@ class UserGroupForm(Taking):
             sent = cast("QueryDict", self.data).copy()
             sent["seen"] = self._group.seen
             self.data = sent
-            raise ValidationError(CHANGED_MEANWHILE)
+            raise forms.ValidationError(CHANGED_MEANWHILE)
         return cleaned
 
     def rights(self) -> dict[UUID, Rights]:
@@ -231,7 +220,7 @@ class UserGroupForm(Taking):
         return ADVICE
 
 
-class AlertGroupForm(Taking):
+class AlertGroupForm(Refusable):
     """An alert group: its name, its people, and where its button stands."""
 
     name = forms.CharField(

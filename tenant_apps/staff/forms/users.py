@@ -6,10 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from core.web.refusals import Refusable
 from tenant_apps.staff.selectors import Choice, UserView, default_end
 from tenant_apps.staff.services.users import Absence, Name
 
@@ -41,15 +41,6 @@ class ListForm(forms.Form):
         return {"term": self.cleaned_data.get("q", ""), "after": self.cleaned_data.get("after")}
 
 
-class _Taking(forms.Form):
-    def take(self, error: ValidationError) -> None:
-        """Show what a service refused beside the field that it names, else above the form."""
-        faults = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for field, sentences in faults.items():
-            for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
-
-
 class _Select(forms.TypedChoiceField):
     """One entry of a list that comes from a selector."""
 
@@ -69,7 +60,7 @@ def _offer(form: forms.Form, field: str, entries: Iterable[Choice]) -> None:
     cast("_Select", form.fields[field]).offer(entries)
 
 
-class NewUserForm(_Taking):
+class NewUserForm(Refusable):
     """ "New User": somebody whom the MIS lists."""
 
     person = _Select(label="Name", nothing="Choose a member of staff")
@@ -89,7 +80,7 @@ class NewUserForm(_Taking):
         _offer(self, "group", groups)
 
 
-class _Ending(_Taking):
+class _Ending(Refusable):
     """Fields for the end of an account, as day and time."""
 
     def end(self) -> datetime | None:
@@ -228,7 +219,7 @@ def _details(person: UserView) -> dict[str, object]:
     }
 
 
-class PermissionsForm(_Taking):
+class PermissionsForm(Refusable):
     """ "Permissions" of a user."""
 
     group = _Select(label="User Group", nothing="Choose a user group")
@@ -242,7 +233,7 @@ class PermissionsForm(_Taking):
         _offer(self, "group", groups)
 
 
-class KeysForm(_Taking):
+class KeysForm(Refusable):
     """The tick without which no key is removed."""
 
     understood = forms.BooleanField(
@@ -253,7 +244,7 @@ class KeysForm(_Taking):
     )
 
 
-class LeavingForm(_Taking):
+class LeavingForm(Refusable):
     """Who takes over when an account is closed."""
 
     successor = _Select(label="Who takes over?", nothing="Choose a member of staff", required=False)
