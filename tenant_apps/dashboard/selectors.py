@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.urls import reverse
 
 from core.access import Access
@@ -19,12 +18,11 @@ from tenant_apps.incidents.selectors import (
     open_drafts,
     readable_among,
 )
-from tenant_apps.monitoring.selectors import monitored_counts, monitored_students
+from tenant_apps.monitoring.selectors import monitored_counts
 from tenant_apps.planner.selectors import own_reminders
-from tenant_apps.profile.selectors import student_rows
 from tenant_apps.school_settings.selectors import missing_notice_fields
 from tenant_apps.staff.selectors import default_group_people
-from tenant_apps.students.selectors import dashboard_groups, list_items, students_visible_to
+from tenant_apps.students.selectors import dashboard_groups
 
 
 @dataclass(frozen=True)
@@ -131,12 +129,3 @@ def category_counts(access: Access) -> list[CategoryCount]:
         return CategoryCount(category, counts.get(category.id, 0), beneath)
 
     return [line(category) for category in shown.values() if category.parent_id not in shown]
-
-
-def monitored_register(access: Access, category_id: UUID) -> dict[str, Any]:
-    """The students now monitored under a category; Http404 for one that is not open to the person."""
-    if category_id not in access.view_students:
-        raise Http404("no such category")
-    ids = list(monitored_students(access, category_id))
-    students = list_items(students_visible_to(access).filter(pk__in=ids))
-    return {"category": category_map()[category_id], "rows": student_rows(access, students)}

@@ -8,6 +8,7 @@ from core.access.decorators import requires, signed_in
 from core.access.enums import SystemPermission
 from tenant_apps.dashboard import selectors
 from tenant_apps.dashboard.forms import AlertsForm
+from tenant_apps.profile.selectors import may_update_categories, monitored_register
 from tenant_apps.students.services import note_listed
 
 
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def monitored(request: HttpRequest, category_id: UUID) -> HttpResponse:
     """Students now monitored under one category."""
-    context = selectors.monitored_register(request.access, category_id)
+    context = monitored_register(request.access, category_id)
+    context["may_update"] = may_update_categories(request.access)
     note_listed(student_ids=[row.id for row in context["rows"]], by=request.access)
     return render(request, "dashboard/monitored.html", context)

@@ -1,6 +1,23 @@
-"""What may be asked of the quick search."""
+"""What is asked of the quick search, of "Edit Information" and of "Update Categories"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils import timezone
+
+from core.db.text import search_key
+from tenant_apps.agencies.selectors import AgencyView
+from tenant_apps.categories.selectors import CategoryView
+from tenant_apps.profile.selectors import Editing
+from tenant_apps.profile.services import OwnFactsChange, StudentChange
+
+GONE = "A category that you ticked is not there any more."
+LONGEST_KEYWORD = 60
 
 
 class SearchForm(forms.Form):
@@ -10,3 +27,244 @@ class SearchForm(forms.Form):
     monitored = forms.BooleanField(required=False, label="Monitored Students")
     archived = forms.BooleanField(required=False, label="Include Archived Students")
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class IdsField(forms.MultipleChoiceField):
+    """Ids as a page sent them back; what is no id is left out."""
+
+    widget = forms.MultipleHiddenInput
+    hidden_widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> set[UUID]:
+        """The ids as a set."""
+        found = set()
+        for one in value or ():
+            try:
+                found.add(UUID(str(one)))
+            except ValueError:
+                continue
+        return found
+
+
+class StudentForm(forms.Form):
+    """ "Edit Information" of one pupil. The `_seen` fields tell what stood on the page when it was opened."""
+
+    summary = forms.CharField(
+        required=False,
+        max_length=250,
+        label="Summary",
+        help_text="One line that stands at the top of the overview.",
+    )
+    summary_seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    keywords = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Keywords",
+        help_text="Words by which the student can be searched later, parted by commas.",
+        widget=forms.TextInput,
+    )
+    keywords_seen = forms.CharField(required=False, max_length=2500, widget=forms.HiddenInput)
+    categories = forms.TypedMultipleChoiceField(
+        coerce=UUID,
+        required=False,
+        label="Categories",
+        error_messages={"invalid_choice": GONE, "invalid_list": GONE},
+    )
+    categories_seen = IdsField(required=False)
+    agencies = IdsField(required=False)
+    agencies_seen = IdsField(required=False)
+    agency = forms.TypedChoiceField(
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        label="Agency",
+        error_messages={"invalid_choice": "Choose the agency from the list."},
+    )
+
+    def __init__(self, *args: Any, editing: Editing, **kwargs: Any) -> None:
+        self.editing = editing
+        involved = [agency.id for agency in editing.agencies]
+        monitored = sorted(editing.monitored)
+        kwargs["initial"] = {
+            "summary": editing.summary,
+            "summary_seen": editing.summary_number,
+            "keywords": ", ".join(editing.keywords),
+            "keywords_seen": ", ".join(editing.keywords),
+            "categories": monitored,
+            "categories_seen": monitored,
+            "agencies": involved,
+            "agencies_seen": involved,
+        }
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["categories"].choices = [(category.id, category.name) for category in editing.categories]
+        if not editing.categories:
+            del fields["categories"], fields["categories_seen"]
+        if editing.has_own_facts:
+            fields["agency"].choices = [
+                ("", "Choose an agency"),
+                *((agency.id, agency.name) for agency in editing.offered_agencies),
+            ]
+        else:
+            for name in ("summary", "keywords", "agencies", "agency"):
+                del fields[name]
+                fields.pop(f"{name}_seen", None)
+
+    def clean_keywords(self) -> list[str]:
+        """The single words, each once; the longest has LONGEST_KEYWORD characters."""
+        words = _words(self.cleaned_data["keywords"])
+        if any(len(word) > LONGEST_KEYWORD for word in words):
+            raise forms.ValidationError(f"A keyword has at most {LONGEST_KEYWORD} characters.")
+        if unreadable := [word for word in words if not search_key(word)]:
+            raise forms.ValidationError(f"“{unreadable[0]}” has no letter or figure to search for.")
+        return words
+
+    def shown_agencies(self) -> list[AgencyView]:
+        """The agencies that stand in the form now, with one just chosen and without one just taken off."""
+        if not self.is_bound:
+            return list(self.editing.agencies)
+        kept = IdsField().clean(self._sent("agencies"))
+        if "add_agency" in self.data:
+            kept |= IdsField().clean(self._sent("agency"))
+        kept -= IdsField().clean(self._sent("remove_agency"))
+        known = {agency.id: agency for agency in (*self.editing.agencies, *self.editing.offered_agencies)}
+        return sorted((known[one] for one in kept if one in known), key=lambda agency: agency.name)
+
+    def keep_open(self) -> None:
+        """Empties the list of agencies once its choice was added, or taken off again."""
+        if self._sent("agency") == self._sent("remove_agency") or "add_agency" in self.data:
+            sent: Any = self.data
+            data = sent.copy()
+            data["agency"] = ""
+            self.data = data
+
+    def _sent(self, name: str) -> list[str]:
+        data: Any = self.data
+        return list(data.getlist(name))
+
+    @property
+    def only_rearranges(self) -> bool:
+        """Whether "Add" or an "x" was pressed: the list changes, nothing is saved yet."""
+        return "add_agency" in self.data or "remove_agency" in self.data
+
+    def change(self) -> StudentChange:
+        """What the person changed against the page they had."""
+        given = self.cleaned_data
+        seen = given.get("categories_seen", set())
+        ticked = set(given.get("categories", ()))
+        return StudentChange(
+            started=ticked - seen,
+            # Only what was offered can have been taken off.
+            ended=(seen - ticked) & {category.id for category in self.editing.categories},
+            own_facts=self._own_facts() if self.editing.has_own_facts else None,
+        )
+
+    def _own_facts(self) -> OwnFactsChange:
+        given = self.cleaned_data
+        words = _by_key(given["keywords"])
+        before = _by_key(_words(given["keywords_seen"]))
+        agencies = given["agencies"] | ({given["agency"]} if given["agency"] else set())
+        return OwnFactsChange(
+            summary=given["summary"],
+            summary_seen=given["summary_seen"] or 0,
+            keywords_added=tuple(word for key, word in words.items() if key not in before),
+            keywords_removed=tuple(word for key, word in before.items() if key not in words),
+            agencies_added=agencies - given["agencies_seen"],
+            agencies_removed=given["agencies_seen"] - agencies,
+        )
+
+
+def _by_key(words: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(search_key(word), word)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word for part in text.split(",") if (word := " ".join(part.split()))))
+
+
+class TickedForm(forms.Form):
+    """The ticks of a list: the first step of "Update Categories"."""
+
+    students = IdsField(required=False)
+
+    def __init__(self, *args: Any, among: Iterable[UUID], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.among = set(among)
+
+    def clean_students(self) -> set[UUID]:
+        """Those ticked of the list; at least one."""
+        ticked: set[UUID] = self.cleaned_data["students"] & self.among
+        if not ticked:
+            raise forms.ValidationError("Tick at least one student.")
+        return ticked
+
+
+class CategoriesForm(forms.Form):
+    """Which category to add to the ticked students or to remove from them, and from when."""
+
+    do = forms.ChoiceField(
+        label="What to do",
+        choices=[
+            ("add", "Add: start monitoring under a category"),
+            ("remove", "Remove: end monitoring under a category"),
+            ("wipe", "Wipe all categories: end all monitoring that you may see"),
+        ],
+        widget=forms.RadioSelect,
+        initial="add",
+        error_messages={"required": "Choose what to do."},
+    )
+    category = forms.TypedChoiceField(
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        label="Category",
+        help_text="Not needed to wipe all.",
+        error_messages={"invalid_choice": "Choose the category from the list."},
+    )
+    day = forms.DateField(
+        label="Date",
+        help_text="The day it starts, or with Remove and Wipe the day it ends. Not in the future.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Give the date.", "invalid": "Give the date as day, month and year."},
+    )
+
+    def __init__(self, *args: Any, categories: Sequence[CategoryView], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"day": timezone.localdate(), "do": "add"})
+        super().__init__(*args, **kwargs)
+        self.enabled = {category.id for category in categories if category.is_enabled}
+        fields: Any = self.fields
+        fields["category"].choices = [
+            ("", "Choose a category"),
+            *((category.id, category.name) for category in categories),
+        ]
+        fields["day"].widget.attrs["max"] = f"{timezone.localdate():%Y-%m-%d}"
+
+    def clean_day(self) -> date:
+        """A day up to today."""
+        day: date = self.cleaned_data["day"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("The date is in the future.")
+        return day
+
+    def clean(self) -> None:
+        """A category where one is needed; a disabled one is not started."""
+        super().clean()
+        if self.errors or self.cleaned_data["do"] == "wipe":
+            return
+        category = self.cleaned_data["category"]
+        if category is None:
+            self.add_error("category", "Choose the category.")
+        elif self.cleaned_data["do"] == "add" and category not in self.enabled:
+            self.add_error("category", "This category is disabled: it can be removed, not added.")
+
+    @property
+    def moment(self) -> datetime | None:
+        """None for today; else the beginning of the day to start at, the end of the day to end at."""
+        day = self.cleaned_data["day"]
+        if day == timezone.localdate():
+            return None
+        clock = time.min if self.cleaned_data["do"] == "add" else time(23, 59, 59)
+        return timezone.make_aware(datetime.combine(day, clock))

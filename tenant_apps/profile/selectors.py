@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from core.access import Access
 from core.access.enums import OverviewBlock, SystemPermission
+from shared_apps.people.selectors import names_of
+from tenant_apps.agencies.selectors import AgencyView, enabled_agencies
 from tenant_apps.attendance.selectors import AttendanceFigure, attendance_of
-from tenant_apps.categories.selectors import CategoryView
-from tenant_apps.monitoring.selectors import monitored_now, monitored_students
+from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
+from tenant_apps.incidents.selectors import origins_among
+from tenant_apps.monitoring.enums import MonitoringSource
+from tenant_apps.monitoring.selectors import monitored_now, monitored_students, monitoring_history
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.enums import ETHNICITIES, SEN_NEEDS, EnrolmentStatus, SenStatus, Sex
 from tenant_apps.students.selectors import (
     ContactView,
     LinkedStudent,
+    OwnFacts,
     StudentHeader,
     StudentListItem,
     contacts_of,
     get_student,
     has_court_order,
     hide_names,
+    keywords_found,
     linked_students,
+    list_items,
+    own_facts,
     register,
     same_name_note,
     search_students,
@@ -36,6 +46,9 @@ from tenant_apps.students.selectors import (
 )
 
 PAGE = 25
+# The timeline's width, and the least that a stretch of a day takes of it.
+WIDTH = 1000
+THINNEST = 4
 NOT_KNOWN = "Not known"
 COURT_ORDER_LINE = "Court order: ask the DSL before any contact or release"
 
@@ -75,6 +88,8 @@ class StudentRow:
     note: str
     is_archived: bool
     monitored: Sequence[CategoryView]
+    keywords: Sequence[str] = ()
+    """Keywords by which the search found the pupil."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,8 @@ class Overview:
     """The "Overview" tab."""
 
     header: StudentHeader
+    facts: OwnFacts | None
+    """Summary, keywords and agencies; None for those whose group does not see them."""
     blocks: list[Block]
     shows_contacts: bool
     contacts: list[ContactView]
@@ -107,9 +124,28 @@ class Overview:
     has_court_order: bool
 
 
-def student_rows(access: Access, students: Iterable[StudentListItem]) -> list[StudentRow]:
-    """List items as rows, with the categories under which each is monitored now as far as they are open."""
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """What one person may change of a pupil, and how it stands now."""
+
+    categories: Sequence[CategoryView]
+    """Those whose monitoring is open to the person: enabled ones, and others that are on."""
+    monitored: frozenset[UUID]
+    has_own_facts: bool
+    summary: str = ""
+    summary_number: int = 0
+    keywords: Sequence[str] = ()
+    agencies: Sequence[AgencyView] = ()
+    offered_agencies: Sequence[AgencyView] = ()
+
+
+def student_rows(access: Access, students: Iterable[StudentListItem], *, term: str = "") -> list[StudentRow]:
+    """List items as rows, with the categories under which each is monitored now as far as they are open.
+
+    With the `term` of a search each row names the keywords that it found.
+    """
     students = list(students)
+    found = keywords_found(access, term, [student.id for student in students])
     monitored = monitored_now(access, [student.id for student in students])
     opens = access.can(SystemPermission.VIEW_STUDENT_DETAILS)
     adds = access.can(SystemPermission.ADD_ENTRIES)
@@ -125,6 +161,7 @@ def student_rows(access: Access, students: Iterable[StudentListItem]) -> list[St
             note="starting" if student.is_starting else same_name_note(student.same_name_count),
             is_archived=student.is_archived,
             monitored=monitored[student.id],
+            keywords=found.get(student.id, ()),
         )
         for student in students
     ]
@@ -133,13 +170,13 @@ def student_rows(access: Access, students: Iterable[StudentListItem]) -> list[St
 def quick_search(
     access: Access, *, term: str, monitored: bool, include_archived: bool, after: UUID | None
 ) -> SearchResult:
-    """ "Quick Student Search": by name, among the monitored students, or both; a page at a time."""
+    """ "Quick Student Search": by name or keyword, among the monitored, or both; a page at a time."""
     among = _monitored_ids(access, include_archived) if monitored else None
     found = search_students(
         access, term, include_archived=include_archived, among=among, after=after, limit=PAGE + 1
     )
     page = found[:PAGE]
-    return SearchResult(student_rows(access, page), page[-1].id if len(found) > PAGE else None)
+    return SearchResult(student_rows(access, page, term=term), page[-1].id if len(found) > PAGE else None)
 
 
 def _monitored_ids(access: Access, include_archived: bool) -> set[UUID]:
@@ -157,6 +194,192 @@ def group_register(access: Access, group_id: UUID) -> dict[str, Any]:
     return {"group": group, "rows": student_rows(access, group.students)}
 
 
+def monitored_register(access: Access, category_id: UUID) -> dict[str, Any]:
+    """The students now monitored under a category; Http404 for one that is not open to the person."""
+    category = category_map().get(category_id)
+    if category is None or category_id not in access.view_students:
+        raise Http404("no such category")
+    ids = list(monitored_students(access, category_id))
+    students = list_items(students_visible_to(access).filter(pk__in=ids))
+    return {"category": category, "rows": student_rows(access, students)}
+
+
+def may_update_categories(access: Access) -> bool:
+    """Whether the person may start and end monitoring under some category: "Update Categories" is theirs."""
+    return access.is_elevated and bool(access.view_students)
+
+
+def bulk_categories(access: Access, student_ids: Collection[UUID]) -> list[CategoryView]:
+    """What "Update Categories" offers for these students: see `editable_categories`."""
+    on = monitored_now(access, student_ids)
+    return editable_categories(access, {category.id for found in on.values() for category in found})
+
+
+def editable_categories(access: Access, monitored: Collection[UUID]) -> list[CategoryView]:
+    """Categories with "View Students", by their full names: enabled ones, and disabled ones that are on."""
+    tree = category_map()
+    return [
+        replace(category, name=full_name(category, tree, access))
+        for category in tree.values()
+        if category.id in access.view_students and (category.is_enabled or category.id in monitored)
+    ]
+
+
+def full_name(category: CategoryView, tree: CategoryMap, access: Access) -> str:
+    """ "Behaviour: Bullying"; a parent that is not open to the person is not named."""
+    parent = category.parent_id
+    if parent is None or parent not in access.view_students:
+        return category.name
+    return f"{tree[parent].name}: {category.name}"
+
+
+def editing(access: Access, student: Any) -> Editing:
+    """What the person may change of a pupil that get_student returned."""
+    monitored = frozenset(category.id for category in monitored_now(access, [student.pk])[student.pk])
+    categories = editable_categories(access, monitored)
+    facts = own_facts(access, student)
+    if facts is None:
+        return Editing(categories, monitored, has_own_facts=False)
+    return Editing(
+        categories,
+        monitored,
+        has_own_facts=True,
+        summary=facts.summary,
+        summary_number=facts.summary_number,
+        keywords=facts.keywords,
+        agencies=facts.agencies,
+        offered_agencies=enabled_agencies(),
+    )
+
+
+def person_name(person_id: UUID | None) -> str:
+    """A colleague's name; empty for the system."""
+    found = names_of([person_id])
+    return found[person_id].full if person_id in found else ""
+
+
+def may_edit(access: Access) -> bool:
+    """Whether "Edit Information" has something in it for this person."""
+    return may_update_categories(access) or OverviewBlock.SUMMARY in access.overview_blocks
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One stretch of monitoring as "Monitoring History" tells it."""
+
+    category: CategoryView
+    started_at: datetime
+    ended_at: datetime | None
+    started_by: str
+    ended_by: str
+    why: str
+    url: str
+    """The incident that began it, where the person may open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One stretch on the timeline, in thousandths of its width."""
+
+    start: int
+    width: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One category on the timeline."""
+
+    category: CategoryView
+    bars: list[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The student's school life, from `first` to `last`; `years` are its Septembers, in thousandths."""
+
+    first: date
+    last: date
+    years: list[int]
+    rows: list[TimelineRow]
+
+
+def monitoring_lines(access: Access, student_id: UUID) -> list[HistoryLine]:
+    """Every start and end that the person may see, with who and why, the latest first.
+
+    An incident that the person may not open is not named, and neither is who wrote it. The caller has found
+    the student visible to the person.
+    """
+    stretches = monitoring_history(access, student_id)
+    by_kind: dict[MonitoringSource, set[UUID]] = defaultdict(set)
+    for stretch in stretches:
+        if stretch.source_id is not None:
+            by_kind[stretch.source_kind].add(stretch.source_id)
+    origins = origins_among(
+        access,
+        incident_ids=by_kind[MonitoringSource.INCIDENT],
+        action_ids=by_kind[MonitoringSource.ACTION],
+    )
+    people = names_of(person for stretch in stretches for person in (stretch.started_by, stretch.ended_by))
+    tree = category_map()
+
+    def name(person: UUID | None) -> str:
+        return people[person].full if person in people else ""
+
+    lines = []
+    for stretch in stretches:
+        origin = origins.get(stretch.source_id) if stretch.source_id else None
+        by_hand = stretch.source_kind == MonitoringSource.HAND
+        what = stretch.source_kind.label
+        if origin and stretch.source_kind == MonitoringSource.INCIDENT:
+            what = f"Incident no. {origin.number}"
+        elif origin:
+            what = f"Action under incident no. {origin.number}"
+        lines.append(
+            HistoryLine(
+                category=replace(stretch.category, name=full_name(stretch.category, tree, access)),
+                started_at=stretch.started_at,
+                ended_at=stretch.ended_at,
+                started_by=name(stretch.started_by) if by_hand or origin else "",
+                ended_by=name(stretch.ended_by),
+                why=what,
+                url=origin.url if origin else "",
+            )
+        )
+    return lines
+
+
+def timeline(lines: Sequence[HistoryLine], student: Any) -> Timeline | None:
+    """The same as a timeline over the student's school life; None where there is nothing."""
+    if not lines:
+        return None
+    begun = [timezone.localdate(line.started_at) for line in lines]
+    ended = [timezone.localdate(line.ended_at) for line in lines if line.ended_at]
+    today = timezone.localdate()
+    first = min([*begun, *([student.start_date] if student.start_date else [])])
+    is_over = student.archived_at is not None and all(line.ended_at for line in lines)
+    last = max([*ended, student.leaving_date or today]) if is_over else max([*begun, today])
+    days = (last - first).days + 1
+
+    def place(day: date) -> int:
+        return round(WIDTH * (day - first).days / days)
+
+    bars: dict[UUID, TimelineRow] = {}
+    for line in lines:
+        start = place(timezone.localdate(line.started_at))
+        day = timezone.localdate(line.ended_at) if line.ended_at else last
+        end = place(day + timedelta(days=1))
+        words = f"{line.started_at:%d/%m/%Y} to " + (f"{line.ended_at:%d/%m/%Y}" if line.ended_at else "now")
+        row = bars.setdefault(line.category.id, TimelineRow(line.category, []))
+        row.bars.append(Bar(start, max(end - start, THINNEST), words))
+    years = [
+        place(september)
+        for year in range(first.year, last.year + 1)
+        if first < (september := date(year, 9, 1)) <= last
+    ]
+    return Timeline(first, last, years, list(bars.values()))
+
+
 def overview(access: Access, student_id: UUID) -> Overview:
     """What the MIS says of a pupil, in the blocks that this person's group sees; the others are not read.
 
@@ -168,6 +391,7 @@ def overview(access: Access, student_id: UUID) -> Overview:
     contacts = contacts_of(student) if OverviewBlock.CONTACTS in shown else []
     return Overview(
         header=student_header(student),
+        facts=own_facts(access, student),
         blocks=[build(student) for block, build in SHEETS if block in shown],
         shows_contacts=OverviewBlock.CONTACTS in shown,
         contacts=contacts,

@@ -288,6 +288,15 @@ class World:
         due_at = now() + timedelta(hours=1)
         return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
 
+    def bulk(self, do, name):
+        """ "Update Categories" for the first pupil."""
+        return {
+            "students": [str(self.students[0].pk)],
+            "do": do,
+            "category": str(self.category(name)),
+            "day": f"{timezone.localdate():%Y-%m-%d}",
+        }
+
     def typed(self, *categories, **given):
         """The fields of the form of an incident."""
         from tenant_apps.staff.selectors import default_alert_group
@@ -313,6 +322,9 @@ RELATIONS = {
     "of the teacher's session": lambda world: {"session_id": world.session_of("teacher")},
     "of Behaviour": lambda world: {"category_id": world.category("Behaviour")},
     "of Child Protection": lambda world: {"category_id": world.category("Child Protection")},
+    "of Behaviour, a pupil monitored": lambda world: {
+        "category_id": world.behaviour and world.category("Behaviour")
+    },
     "of a tutor group": lambda world: {"group_id": world.group.pk},
     "of no group": lambda world: {"group_id": uuid4()},
     "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
@@ -393,6 +405,11 @@ FORMS = {
     "an action": lambda world: world.typed(),
     "a category": lambda world: {"seen": "new", "name": "Vaping", "colour": "k4"},
     "the target Attendance": lambda world: {"target": str(world.category("Attendance"))},
+    "a pupil to Bullying": lambda world: world.bulk("add", "Bullying"),
+    "a pupil to Neglect": lambda world: world.bulk("add", "Neglect"),
+    "a pupil out of Behaviour": lambda world: world.bulk("remove", "Behaviour"),
+    "a tick at Bullying": lambda world: {"categories": [str(world.category("Bullying"))]},
+    "a summary": lambda world: {"summary": "Lives with her aunt.", "summary_seen": "0"},
     "an agency": lambda world: {"name": "Family Hub"},
     "the status Closed": lambda world: {"status": "closed"},
     "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from django.urls import reverse
 
+from core.access import SYSTEM
 from tests.access.conftest import RELATIONS
 from tests.access.matrix import ROLES, ROWS
 
@@ -33,6 +34,7 @@ def named(world):
     """All pupils of the world carry the same telling names, and the texts name them."""
     from tenant_apps.incidents.models import Action, Incident
     from tenant_apps.students.models import Student
+    from tenant_apps.students.services import change_keywords, write_summary
 
     def name_everybody():
         Student.objects.update(
@@ -45,6 +47,9 @@ def named(world):
         text = f"{FORENAME} {SURNAME} and {FORENAME.lower()}’s friend, once {FORMER.upper()}."
         Incident.objects.update(text=text)
         Action.objects.update(text=text)
+        for pupil in world.students:
+            write_summary(student_id=pupil.pk, text=text, seen=0, by=SYSTEM)
+            change_keywords(student_id=pupil.pk, added=[SURNAME, FORENAME.lower()], by=SYSTEM)
 
     return name_everybody
 

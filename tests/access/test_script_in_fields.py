@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from core.access import SYSTEM
 from core.db.clock import now
 from tests.access.conftest import RELATIONS, undone
 from tests.access.matrix import ROWS
@@ -37,8 +38,16 @@ def planted(world):
 
 def fill(world):
     """Records with the payload in their texts, made once the names are planted."""
+    from tenant_apps.agencies.selectors import enabled_agencies
+    from tenant_apps.students.services import change_agencies, change_keywords, write_summary
+
     world.behaviour = world.incident("Behaviour", text=PAYLOAD)
     world.protection = world.incident("Child Protection", text=PAYLOAD)
+    for pupil in world.students:
+        write_summary(student_id=pupil.pk, text=PAYLOAD, seen=0, by=SYSTEM)
+        change_keywords(student_id=pupil.pk, added=[PAYLOAD[:60]], by=SYSTEM)
+        agencies = {agency.id for agency in enabled_agencies() if agency.name == PAYLOAD}
+        change_agencies(student_id=pupil.pk, added=agencies, by=SYSTEM)
     world.document(("incident", world.behaviour.pk), world.cast.lead.access)
 
 

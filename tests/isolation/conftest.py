@@ -78,6 +78,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.staff.selectors import user_group_ids
     from tenant_apps.staff.services import add_member
     from tenant_apps.students.models import Membership, Student
+    from tenant_apps.students.services import change_agencies, change_keywords, write_summary
 
     with in_school(school):
         student = make_students(f"{marker}-{str(ids['student_id'])[-4:]}-")[0]
@@ -149,6 +150,9 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             alert_user_ids=[reader.deputy.user.pk, reader.support.user.pk],
             by=by,
         )
+        write_summary(student_id=ids["student_id"], text=f"{marker} in one line", seen=0, by=SYSTEM)
+        change_keywords(student_id=ids["student_id"], added=[f"{marker} word"], by=SYSTEM)
+        change_agencies(student_id=ids["student_id"], added={ids["agency_id"]}, by=SYSTEM)
         reminder = set_reminder(text=f"{marker} to ring", due_at=now() + timedelta(hours=1), by=by)
         Reminder.objects.filter(pk=reminder.pk).update(id=ids["reminder_id"])
         save_draft(draft_id=ids["draft_id"], content={"text": [f"{marker} draft"]}, by=by)

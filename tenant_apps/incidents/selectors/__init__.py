@@ -44,6 +44,7 @@ from tenant_apps.incidents.selectors.references import (
     was_agency_named,
     was_category_named,
 )
+from tenant_apps.incidents.selectors.tracing import origins_among
 from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawable, withdrawn_sentence
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "may_read_action",
     "may_read_incident",
     "open_drafts",
+    "origins_among",
     "readable_among",
     "readers_changed",
     "readers_if_added",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -79,7 +79,9 @@ def change_keywords(
     gone = {search_key(word) for word in removed}
     taken_off = standing.filter(key__in=gone).update(removed_by_id=by.user_id, removed_at=moment)
     there = set(standing.values_list("key", flat=True))
-    wanted = {search_key(word): " ".join(word.split()) for word in added}
+    wanted: dict[str, str] = {}
+    for word in added:
+        wanted.setdefault(search_key(word), " ".join(word.split()))
     new = {key: word for key, word in wanted.items() if key and key not in there}
     if len(there) + len(new) > MOST_KEYWORDS:
         raise TooManyKeywordsError
@@ -136,6 +138,6 @@ def _hold(student_id: UUID, by: Access) -> None:
 
 
 def _note(
-    event: str, student_id: UUID, by: Access, detail: dict[str, int | list[str]], moment: datetime
+    event: str, student_id: UUID, by: Access, detail: Mapping[str, int | list[str]], moment: datetime
 ) -> None:
     record(event, by=by, students=[student_id], record=("student", student_id), detail=detail, at=moment)

@@ -4,9 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.access import SYSTEM
 from core.access.enums import OverviewBlock
 from tenant_apps.staff.models import UserGroup
 from tenant_apps.students.models import Contact, Student
+from tenant_apps.students.services import write_summary
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("SAF-12")]
 
@@ -16,6 +18,7 @@ HELD = {
     OverviewBlock.SEN_AND_MEDICAL: ("zebra-medical", "medical_notes"),
     OverviewBlock.CONTACTS: ("zebra-contact", "home_phone"),
     OverviewBlock.SENSITIVE: ("zebra-religion", "religion"),
+    OverviewBlock.SUMMARY: ("zebra-summary", "students_summary"),
 }
 
 
@@ -30,6 +33,7 @@ def pupil(in_a, students_a):
     Student.objects.filter(pk=pupil.pk).update(
         medical_notes="zebra-medical", religion="zebra-religion", leaving_destination="zebra-college"
     )
+    write_summary(student_id=pupil.pk, text="zebra-summary", seen=0, by=SYSTEM)
     Contact.objects.create(student=pupil, priority=1, forename="zebra-contact", surname="Q", court_order=True)
     return pupil
 

@@ -1,0 +1,40 @@
+"""Which record began something elsewhere, for pages that tell "why"."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from core.access import Access
+from tenant_apps.incidents.models import Action, Incident
+from tenant_apps.incidents.permissions import readable_by
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """An incident, or the incident an action belongs to, that the person may open."""
+
+    number: int
+    url: str
+
+
+def origins_among(
+    access: Access, *, incident_ids: Collection[UUID], action_ids: Collection[UUID]
+) -> dict[UUID, Origin]:
+    """For these incidents and actions the incident each leads to; those one may not open are left out.
+
+    Two queries, for any number.
+    """
+    of_actions = dict(
+        Action.objects.filter(pk__in=action_ids, deleted_at=None).values_list("pk", "incident_id")
+    )
+    readable = {
+        incident_id: Origin(number, reverse("incidents:entry", args=[incident_id]))
+        for incident_id, number in Incident.objects.filter(
+            readable_by(access), pk__in={*incident_ids, *of_actions.values()}
+        ).values_list("pk", "number")
+        if number is not None
+    }
+    leads_to = {incident_id: incident_id for incident_id in incident_ids} | of_actions
+    return {source: readable[target] for source, target in leads_to.items() if target in readable}
