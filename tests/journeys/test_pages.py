@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.schools import book
+from tests.data.schools import PASSWORD, book
 
 # The address of each page; names in braces are what `furnish` made.
 PAGES = {
@@ -101,21 +101,58 @@ def furnished(product):
 
 @pytest.mark.parametrize("part", PAGES)
 def test_every_page_fits_every_window_and_reader(visit, furnished, part):
-    person = visit(part, subdomain="pages", viewport={"width": 1440, "height": 900})
-    page, watch = person.page, person.watch
+    person = _enter(visit, part)
     if part:
         person.login(key=part != "support")
     for address in PAGES[part].split():
-        answer = page.goto(address.format(**furnished))
-        assert answer.ok, f"{address}: {answer.status}"
-        page.wait_for_load_state()
-        assert page.get_by_role("heading", level=1).count() == 1, address
-        assert page.locator("main .button.primary:visible").count() <= 1, f"{address}: two filled buttons"
-        watch.axe("light")
-        page.emulate_media(color_scheme="dark")
-        watch.axe("dark", only=["color-contrast"])
-        page.emulate_media(color_scheme="light")
-        for width in WIDTHS:
-            watch.fits(width)
-            if width == 390:
-                watch.axe("390 px", only=PHONE)
+        _look(person, address.format(**furnished))
+
+
+def test_pages_behind_a_question_fit_too(visit, furnished):
+    person = _enter(visit, "deputy")
+    person.login(key=True)
+    page = person.page
+    page.goto("/account/password/")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("6-digit number").fill(person.code())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("New password").wait_for()
+    for address in ("/account/password/", "/account/email/", "/account/security-keys/add/"):
+        _look(person, address)
+    page.goto("/account/security-keys/")
+    _look(person, page.get_by_role("link", name="Rename or remove").get_attribute("href"))
+
+
+def test_pages_that_refuse_fit_too(visit, furnished):
+    person = _enter(visit, "pastoral")
+    person.login(key=False)
+    _look(person, "/elevate/")
+    with person.watch.expecting("status of 4"):
+        for address, status in (
+            ("/account/security-keys/", 403),
+            ("/admin/", 403),
+            ("/admin/users/", 403),
+            ("/nowhere/", 404),
+        ):
+            _look(person, address, status=status)
+
+
+def _enter(visit, part):
+    return visit(part, subdomain="pages", viewport={"width": WIDTHS[-1], "height": 900})
+
+
+def _look(person, address: str, *, status: int = 200) -> None:
+    page, watch = person.page, person.watch
+    answer = page.goto(address)
+    assert answer.status == status, f"{address}: {answer.status}"
+    page.wait_for_load_state()
+    assert page.get_by_role("heading", level=1).count() == 1, address
+    assert page.locator("main .button.primary:visible").count() <= 1, f"{address}: two filled buttons"
+    watch.axe("light")
+    page.emulate_media(color_scheme="dark")
+    watch.axe("dark", only=["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    for width in WIDTHS:
+        watch.fits(width)
+        if width == 390:
+            watch.axe("390 px", only=PHONE)
