@@ -6,6 +6,7 @@ with `applies` by the service that owns it.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -189,12 +190,12 @@ def _refuse_in_hand(change_id: UUID, by: Access) -> None:
     change = PendingChange.objects.filter(pk=change_id, decision=Decision.WAITING).first()
     if change is None or by.user_id is None or by.user_id == change.asked_by_id:
         return
-    did = {"user_id": change.asked_by_id, "to": by.user_id}
+    did = partial(has_done, user_id=change.asked_by_id, to=by.user_id)
     lately = now() - OWN_AGAIN_AFTER
     if (
-        has_done(**did, events=["user.added", "user.activated"], since=change.asked_at)
-        or has_done(**did, events=["user.changed"], since=lately, fields=["email"])
-        or has_done(**did, events=["keys.removed", "user.activated"], since=lately)
+        did(events=["user.added", "user.activated"], since=change.asked_at)
+        or did(events=["user.changed"], since=lately, fields=["email"])
+        or did(events=["keys.removed", "user.activated"], since=lately)
     ):
         raise ValidationError(
             "Whoever asked for this has changed how you sign in within the last 30 days, or opened your"
