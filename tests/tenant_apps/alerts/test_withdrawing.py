@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.audit.models import AuditEvent
 from core.db.clock import now
 from core.db.keys import uuid7
 from tenant_apps.alerts.services import mark_read, raise_alerts, remove_dashboard_alerts, withdraw_alerts
@@ -53,6 +54,8 @@ def test_author_takes_back_within_30_minutes_and_an_editor_always(cast, raised):
     assert [alert.pk for alert in ended] == [first]
     assert withdraw_alerts(root_id=root, alert_ids=[second], by=cast.lead.access, at=late)
     assert all(alert.withdrawn_at and alert.withdrawn_by_id for alert in alerts_to(root))
+    events = AuditEvent.objects.filter(event="alert.withdrawn", record_id=root).order_by("id")
+    assert [event.detail for event in events] == [{"alerts": [str(first)]}, {"alerts": [str(second)]}]
 
 
 @pytest.mark.spec("SAF-05")
@@ -74,7 +77,6 @@ def test_mail_of_a_withdrawn_alert_is_not_sent_any_more(cast, raised, mailbox, r
 
 @pytest.mark.spec("USR-41")
 def test_dashboard_is_cleared_for_a_reason_that_is_kept(cast, raised, mailbox, run_outbox):
-    from core.audit.models import AuditEvent
     from tenant_apps.alerts.selectors import removals_of, unread_count
 
     roots = [raised(cast.support, cast.pastoral) for _ in range(2)]

@@ -207,6 +207,8 @@ def test_security_log_counts_and_places_sign_ins(admin, cast):
         AuditEvent.objects.create(at=now(), user_id=user.pk, event=event, address=place)
     body = admin.get(address("security-log", user)).content.decode()
     assert "signed in with two-factor authentication <strong>2</strong> times" in body
+    assert "Security log" in body
+    assert ">IP location</th>" in body
     assert body.count("password and key") == 2
     assert body.count("not yet a key") == 2
     assert body.count("School network") == 2
