@@ -7,6 +7,7 @@ class IncidentsConfig(AppConfig):
     audit_words = {
         "action.added": "Added an action",
         "action.copied": "Copied an action to linked students",
+        "action.edited": "Edited an action",
         "alert.read": "Marked an alert as read",
         "category.confirmed": "Confirmed a proposed category",
         "category.declined": "Declined a proposed category",
@@ -15,7 +16,9 @@ class IncidentsConfig(AppConfig):
         "draft.begun": "Began a draft",
         "draft.discarded": "Discarded a draft",
         "draft.handed_over": "A draft was handed over",
+        "history.viewed": "Read earlier versions",
         "incident.added": "Added an incident",
+        "incident.edited": "Edited an incident",
         "incident.reader_blocked": "Kept somebody from an incident",
         "incident.reader_unblocked": "Let somebody read an incident again",
         "incident.readers_changed": "Changed who may read an incident",
@@ -29,7 +32,11 @@ class IncidentsConfig(AppConfig):
         from core.access.owners import register_owner
         from core.audit.reading import register_reader
         from core.db.references import Referrer, register_referrer
-        from tenant_apps.alerts.selectors import register_blocked_roots, register_subject
+        from tenant_apps.alerts.selectors import (
+            register_blocked_roots,
+            register_deleted_records,
+            register_subject,
+        )
         from tenant_apps.alerts.selectors.leavers import count_open_alerts
         from tenant_apps.incidents import permissions, selectors, services
         from tenant_apps.incidents.selectors.audited import audited_actions, audited_incidents
@@ -86,3 +93,4 @@ class IncidentsConfig(AppConfig):
             needs_somebody=False,
         )
         register_blocked_roots(permissions.is_root_blocked)
+        register_deleted_records(permissions.is_record_deleted)

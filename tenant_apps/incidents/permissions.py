@@ -21,7 +21,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.access import Access
 from tenant_apps.alerts.selectors import unread_alert_exists
 from tenant_apps.incidents.enums import Status
-from tenant_apps.incidents.models import BlockedReader, IncidentCategory, IncidentStudent
+from tenant_apps.incidents.models import (
+    Action,
+    BlockedReader,
+    Incident,
+    IncidentCategory,
+    IncidentStudent,
+)
 from tenant_apps.students.selectors import blocked_students, in_own_classes, sees_everybody
 
 NOTHING = Q(pk__in=[])
@@ -51,6 +57,13 @@ def unblocked(access: Access) -> Q:
     return ~Q(pk__in=_blocked_themselves(access)) & ~Q(pk__in=_blocked_by_student(access))
 
 
+def is_record_deleted() -> Q:
+    """For rows that name a record, and as `root_id` its incident: one of the two was deleted."""
+    incident = Incident.objects.filter(pk=OuterRef("root_id"), deleted_at__isnull=False)
+    action = Action.objects.filter(pk=OuterRef("record_id"), deleted_at__isnull=False)
+    return Q(Exists(incident)) | Q(Exists(action))
+
+
 def is_root_blocked(access: Access) -> Q:
     """For rows that name an incident as `root_id`: those of incidents that a block keeps from this person."""
     if access.user_id is None:
@@ -71,9 +84,23 @@ def _blocked_by_student(access: Access) -> QuerySet[IncidentStudent, UUID]:
 
 def listed_for(access: Access) -> Q:
     """Incidents that may appear in lists, counts, charts and searches of this person."""
+    return Q(deleted_at__isnull=True) & _in_reach(access)
+
+
+def sees_deleted(access: Access) -> bool:
+    """Editors with their key see where something was deleted; for everybody else it never was."""
+    return access.is_elevated and access.is_editor
+
+
+def kept_for(access: Access) -> Q:
+    """What a chronology may hold for this person: what is listed, and for editors what was deleted there."""
+    return _in_reach(access) if sees_deleted(access) else listed_for(access)
+
+
+def _in_reach(access: Access) -> Q:
     if not access.is_elevated or not access.view_incidents:
         return NOTHING
-    return Q(deleted_at__isnull=True) & unblocked(access) & by_category(access) & by_class(access)
+    return unblocked(access) & by_category(access) & by_class(access)
 
 
 def readable_by(access: Access) -> Q:

@@ -209,6 +209,14 @@ class World:
             by=self.cast.lead.access,
         )
 
+    def edited(self):
+        """The form of the record made last, an incident's or an action's, with other words."""
+        from tenant_apps.incidents.models import ActionVersion, IncidentVersion
+
+        versions = ActionVersion if ActionVersion.objects.exists() else IncidentVersion
+        seen = versions.objects.latest("made_at", "id").pk
+        return self.typed("Behaviour", seen=str(seen), alert_groups=[])
+
     @cached_property
     def draft_id(self):
         from tenant_apps.incidents.services import save_draft
@@ -403,6 +411,7 @@ FORMS = {
     ),
     "a draft": lambda world: {"text": "Said she had no breakfast."},
     "an action": lambda world: world.typed(),
+    "an edit": lambda world: world.edited(),
     "a category": lambda world: {"seen": "new", "name": "Vaping", "colour": "k4"},
     "the target Attendance": lambda world: {"target": str(world.category("Attendance"))},
     "a pupil to Bullying": lambda world: world.bulk("add", "Bullying"),

@@ -193,6 +193,17 @@ ROWS = [
     Row("incidents:print", "GET", "under Behaviour", "L L N N S S S S N"),
     Row("incidents:print", "GET", "under Child Protection", "L L N N N N S S N"),
     Row("incidents:print", "GET", "under Child Protection, all alerted", "L L S S S S S S S"),
+    Row("incidents:edit", "GET", "under Behaviour", "L L F F F F S S F"),
+    Row("incidents:edit", "GET", "under Child Protection", "L L F F F F S S F"),
+    Row("incidents:edit", "POST", "under Behaviour", "L L F F F F D D F", "an edit"),
+    Row(
+        "incidents:edit", "POST", "under Behaviour, teacher and lead blocked", "L L F F F F N D F", "an edit"
+    ),
+    Row("incidents:edit-action", "GET", "under Behaviour, not copied", "L L F F F F S S F"),
+    Row("incidents:edit-action", "POST", "under Behaviour, not copied", "L L F F F F D D F", "an edit"),
+    Row("incidents:history", "GET", "under Behaviour", "L L F F F F S S F"),
+    Row("incidents:history", "GET", "under Behaviour, teacher and lead blocked", "L L F F F F N S F"),
+    Row("incidents:action-history", "GET", "under Behaviour, not copied", "L L F F F F S S F"),
     Row("incidents:told", "GET", "under Behaviour", "L L N S N N S N N"),
     Row("incidents:add-action", "GET", "under Behaviour", "L L N N S S S S F"),
     Row("incidents:add-action", "POST", "under Behaviour", "L L N N D D D D F", "an action"),

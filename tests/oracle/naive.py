@@ -137,7 +137,10 @@ class Viewer:
             (one.id, told.on_action)
             for one in self.world.incidents.values()
             for told in one.alerts
-            if told.user == self.user and told.state == "unread" and not self.is_blocked(one)
+            if told.user == self.user
+            and told.state == "unread"
+            and not one.is_deleted
+            and not self.is_blocked(one)
         }
 
 

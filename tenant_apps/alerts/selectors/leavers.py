@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tenant_apps.alerts.models import Alert
-from tenant_apps.alerts.selectors.reached import UNREAD
+from tenant_apps.alerts.selectors.reached import UNREAD, not_deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class OpenAlert:
 
 def count_open_alerts(user_id: UUID) -> int:
     """How many alerts the person has not read."""
-    return Alert.objects.filter(UNREAD, recipient_id=user_id).count()
+    return Alert.objects.filter(UNREAD, not_deleted(), recipient_id=user_id).count()
 
 
 def open_alerts_of(user_id: UUID) -> list[OpenAlert]:
     """The alerts that the person has not read, the oldest first. For handing them on, not for a page."""
-    alerts = Alert.objects.filter(UNREAD, recipient_id=user_id).order_by("created_at", "id")
+    alerts = Alert.objects.filter(UNREAD, not_deleted(), recipient_id=user_id).order_by("created_at", "id")
     return [OpenAlert(alert.kind, alert.record_id, alert.root_id) for alert in alerts]
 
 

@@ -42,6 +42,7 @@ Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]
 
 _describers: dict[str, Describe] = {}
 _blocked_roots: list[Callable[[Access], Q]] = []
+_deleted_records: list[Callable[[], Q]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,23 @@ def register_blocked_roots(condition: Callable[[Access], Q]) -> None:
     _blocked_roots.append(condition)
 
 
+def register_deleted_records(condition: Callable[[], Q]) -> None:
+    """Make an app answer which alerts are about records that were deleted.
+
+    `condition` gives a query on `root_id` and `record_id`. Such alerts stand in no list and in no count, open
+    nothing and are mailed to nobody; restored, the record has them again.
+    """
+    _deleted_records.append(condition)
+
+
+def not_deleted() -> Q:
+    """Alerts to what is still there."""
+    standing = Q()
+    for condition in _deleted_records:
+        standing &= ~condition()
+    return standing
+
+
 def unread_for(access: Access, *, before: UUID | None = None) -> tuple[list[UnreadAlert], UUID | None]:
     """A page of the person's own unread alerts, the latest first, each with what it is about.
 
@@ -167,7 +185,7 @@ def unread_count(access: Access) -> int:
 
 def unread_count_of(user_id: UUID) -> int:
     """How many unread alerts stand on somebody's dashboard. For administrators: a number, and of what not."""
-    return Alert.objects.filter(UNREAD, recipient_id=user_id).count()
+    return Alert.objects.filter(UNREAD, not_deleted(), recipient_id=user_id).count()
 
 
 def unread_roots(access: Access, root_ids: Iterable[UUID]) -> set[UUID]:
@@ -185,10 +203,12 @@ def unread_alert_exists(access: Access, root: OuterRef | str = "pk") -> Exists:
     outer = OuterRef(root) if isinstance(root, str) else root
     if not access.is_elevated and access.user_id is not None and get_settings().keep_read_alerts:
         return Exists(
-            Alert.objects.filter(withdrawn_at__isnull=True, recipient_id=access.user_id, root_id=outer)
+            Alert.objects.filter(
+                not_deleted(), withdrawn_at__isnull=True, recipient_id=access.user_id, root_id=outer
+            )
         )
     # Nobody's alerts for the system: it has no user, and NULL matches no recipient.
-    return Exists(Alert.objects.filter(UNREAD, recipient_id=access.user_id, root_id=outer))
+    return Exists(Alert.objects.filter(UNREAD, not_deleted(), recipient_id=access.user_id, root_id=outer))
 
 
 def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]:
@@ -220,7 +240,8 @@ def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]
 
 def records_under(root_id: UUID) -> list[UUID]:
     """The record and what hangs on it, as far as somebody was alerted to it."""
-    return list(Alert.objects.filter(root_id=root_id).values_list("record_id", flat=True).distinct())
+    alerts = Alert.objects.filter(not_deleted(), root_id=root_id)
+    return list(alerts.values_list("record_id", flat=True).distinct())
 
 
 def recipient_ids(record_id: UUID) -> list[UUID]:
@@ -230,8 +251,13 @@ def recipient_ids(record_id: UUID) -> list[UUID]:
 
 
 def alert_to_mail(alert_id: UUID) -> Alert | None:
-    """The alert whose mail is owed; None once it was withdrawn. For the outbox's handler."""
-    return Alert.objects.filter(pk=alert_id, withdrawn_at__isnull=True).first()
+    """The alert whose mail is owed; None once it was withdrawn, or its record deleted. For the outbox's handler."""
+    return Alert.objects.filter(not_deleted(), pk=alert_id, withdrawn_at__isnull=True).first()
+
+
+def unread_recipients(record_ids: Collection[UUID]) -> set[UUID]:
+    """Everybody with an open alert to one of these records."""
+    return set(Alert.objects.filter(UNREAD, record_id__in=record_ids).values_list("recipient_id", flat=True))
 
 
 def unread_in_frame(request: HttpRequest) -> int:
@@ -242,7 +268,7 @@ def unread_in_frame(request: HttpRequest) -> int:
 
 
 def _own_unread(access: Access) -> QuerySet[Alert]:
-    unread = Alert.objects.filter(UNREAD, recipient_id=access.user_id)
+    unread = Alert.objects.filter(UNREAD, not_deleted(), recipient_id=access.user_id)
     for condition in _blocked_roots:
         unread = unread.exclude(condition(access))
     return unread

@@ -54,6 +54,25 @@ def readers_of(incident: Incident) -> Readers:
     )
 
 
+def readers_if_edited(
+    incident: Incident, *, carried: Collection[UUID], full_students: Collection[UUID], added: Collection[UUID]
+) -> Readers:
+    """Who could read the incident if it carried these categories, closed upward, and stood with its full text
+    in these students' logs; `added` are the students who would take part as well.
+    """
+    parts = IncidentStudent.objects.filter(incident=incident).values_list("student", flat=True)
+    is_assigned = incident.assignee_id is not None and incident.status != Status.CLOSED
+    unread, read = recipients_who_may_open(incident.pk)
+    return _readers(
+        carried=carried,
+        full_students=full_students,
+        barred=barred_from({*parts, *added}, incident_id=incident.pk),
+        unread=unread,
+        read=read,
+        assignee=incident.assignee_id if is_assigned else None,
+    )
+
+
 def readers_if_added(
     *,
     category_ids: Collection[UUID],

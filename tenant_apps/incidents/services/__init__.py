@@ -3,15 +3,18 @@
 from tenant_apps.incidents.services.actions import (
     add_action,
     add_to_linked_incidents,
+    changed_groups,
     decide_waiting_category,
     widened_groups,
 )
 from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
 from tenant_apps.incidents.services.blocking import block_incident_reader, lift_incident_block
 from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
+from tenant_apps.incidents.services.editing import ChangedMeanwhileError, edit_action, edit_incident
 from tenant_apps.incidents.services.following import (
     change_status,
     mark_read,
+    note_history,
     note_listed,
     note_opened,
     note_printed,
@@ -19,17 +22,22 @@ from tenant_apps.incidents.services.following import (
 from tenant_apps.incidents.services.refiling import refile
 
 __all__ = [
+    "ChangedMeanwhileError",
     "LinkedStudent",
     "add_action",
     "add_incident",
     "add_to_linked_incidents",
     "block_incident_reader",
     "change_status",
+    "changed_groups",
     "claim_draft",
     "decide_waiting_category",
     "discard_draft",
+    "edit_action",
+    "edit_incident",
     "lift_incident_block",
     "mark_read",
+    "note_history",
     "note_listed",
     "note_opened",
     "note_printed",

@@ -41,9 +41,15 @@ from tenant_apps.staff.selectors import groups_viewing
 
 def widened_groups(carried: Iterable[UUID], added: Iterable[UUID]) -> tuple[list[str], list[str]]:
     """Names of the user groups that would gain, and of those that would lose, a view of the incident."""
+    carried = list(carried)
+    return changed_groups(carried, [*carried, *added])
+
+
+def changed_groups(filed: Iterable[UUID], refiled: Iterable[UUID]) -> tuple[list[str], list[str]]:
+    """The same for an incident with these categories that would have those instead."""
     categories = category_map()
-    before = close_upward(carried, categories=categories)
-    after = close_upward([*before, *added], categories=categories)
+    before = close_upward(filed, categories=categories)
+    after = close_upward(refiled, categories=categories)
     restricting = {category.id for category in categories.values() if category.is_restricting}
     gained, lost = [], []
     for name, viewable in groups_viewing().values():

@@ -91,6 +91,12 @@ def note_listed(
 
 
 @transaction.atomic
+def note_history(*, kind: str, record_id: UUID, by: Access, at: datetime | None = None) -> None:
+    """Writes that this person read the earlier versions of an incident or action."""
+    record("history.viewed", by=by, record=(kind, record_id), at=at)
+
+
+@transaction.atomic
 def note_printed(
     *, student_ids: list[UUID], entries: list[UUID], by: Access, at: datetime | None = None
 ) -> None:

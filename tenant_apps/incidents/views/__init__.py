@@ -3,11 +3,14 @@ from tenant_apps.incidents.views.adding import add_incident, told
 from tenant_apps.incidents.views.alerting import withdraw_alerts
 from tenant_apps.incidents.views.blocking import blocked
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
+from tenant_apps.incidents.views.editing import edit_action, edit_incident
+from tenant_apps.incidents.views.history import action_history, history
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
 
 __all__ = [
+    "action_history",
     "add_action",
     "add_incident",
     "blocked",
@@ -17,7 +20,10 @@ __all__ = [
     "copy_action",
     "decide_category",
     "discard_draft",
+    "edit_action",
+    "edit_incident",
     "entry",
+    "history",
     "mark_read",
     "print_entry",
     "readers",

@@ -29,6 +29,8 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.options.append(
                 {"label": "Status and assignee", "url": reverse("incidents:change-status", args=[entry.id])}
             )
+        if access.is_elevated and access.is_editor:
+            entry.options += _editing("incident", entry.id)
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
             withdraw_url = reverse("incidents:withdraw-alerts", args=[entry.id])
             entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
@@ -44,13 +46,26 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             )
         if may_add:
             entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
-        if may_add and access.is_elevated:
-            for action in entry.actions:
-                if action.not_copied_to:
-                    copy_url = reverse("incidents:copy-action", args=[action.id])
-                    action.options = [{"label": "Add to linked incidents", "url": copy_url}]
+        for action in entry.actions:
+            if may_add and access.is_elevated and action.not_copied_to:
+                copy_url = reverse("incidents:copy-action", args=[action.id])
+                action.options = [{"label": "Add to linked incidents", "url": copy_url}]
+            if access.is_elevated and access.is_editor:
+                action.options = _editing("action", action.id) + action.options
         if entry.has_unread_alert:
             entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])
+
+
+def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:
+    edit, history = (
+        ("incidents:edit", "incidents:history")
+        if kind == "incident"
+        else ("incidents:edit-action", "incidents:action-history")
+    )
+    return [
+        {"label": "Edit", "url": reverse(edit, args=[record_id])},
+        {"label": "History", "url": reverse(history, args=[record_id])},
+    ]
 
 
 def _has_open_alert(entry: Entry) -> bool:

@@ -1,0 +1,162 @@
+"""What an editor finds in the form of an incident or action, and what of it is theirs to change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+
+from core.access import Access
+from shared_apps.people.selectors import names_of
+from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward
+from tenant_apps.incidents.enums import Part
+from tenant_apps.incidents.models import Action, ActionAgency, Incident, IncidentAgency
+from tenant_apps.incidents.permissions import kept_for, readable_by
+from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
+from tenant_apps.incidents.selectors.entries import CategoryNames
+from tenant_apps.incidents.selectors.finding import get_incident, is_listed
+from tenant_apps.students.selectors import StudentName, students_by_ids
+
+
+@dataclass(frozen=True)
+class Link:
+    """A student linked to an incident, with their role as it is stored."""
+
+    student: StudentName
+    role: str
+    shows_full: bool
+
+
+@dataclass(frozen=True)
+class Editable:
+    """An incident or action as its form begins. `seen` is the version on which the form is based.
+
+    `filed` are the categories that this person may see and take off; `stays` names those that they see only.
+    """
+
+    id: UUID
+    incident_id: UUID
+    number: int | None
+    seen: UUID | None
+    text: str
+    happened_at: datetime
+    agencies: frozenset[UUID]
+    filed: frozenset[UUID] = frozenset()
+    stays: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    main: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReadersAfter:
+    """How an edit would change who can read an incident; people by name."""
+
+    gained: list[str]
+    lost: list[str]
+
+
+def editable_incident(access: Access, incident_id: UUID) -> Editable:
+    """The incident for its edit form; Http404 if this person may not read it."""
+    incident = get_incident(access, incident_id)
+    categories = category_map()
+    carried = dict(incident.carried.values_list("category", "is_leaf"))
+    stays = stays_filed(access, carried, categories)
+    filed = {category for category, is_leaf in carried.items() if is_leaf and category not in stays}
+    names = CategoryNames(access, categories, opened_by_alert=not is_listed(access, incident_id))
+    linked = list(incident.participants.filter(part=Part.LINKED).order_by("id"))
+    students = students_by_ids({link.student_id for link in linked})
+    return Editable(
+        id=incident.pk,
+        incident_id=incident.pk,
+        number=incident.number,
+        seen=latest_version(incident),
+        text=incident.text,
+        happened_at=incident.happened_at,
+        agencies=frozenset(IncidentAgency.objects.filter(incident=incident).values_list("agency", flat=True)),
+        filed=frozenset(filed),
+        stays=tuple(line.name for line in names.lines(carried) if line.id not in filed),
+        main=incident.participants.values_list("student", flat=True).get(part=Part.MAIN),
+        links=tuple(Link(students[one.student_id], one.link_role, one.shows_full) for one in linked),
+    )
+
+
+def editable_action(access: Access, action_id: UUID) -> Editable:
+    """The action for its edit form; Http404 if this person may not read its incident."""
+    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
+    if action is None:
+        raise Http404("no such action")
+    incident = get_incident(access, action.incident_id)
+    return Editable(
+        id=action.pk,
+        incident_id=incident.pk,
+        number=incident.number,
+        seen=latest_version(action),
+        text=action.text,
+        happened_at=action.happened_at,
+        agencies=frozenset(ActionAgency.objects.filter(action=action).values_list("agency", flat=True)),
+    )
+
+
+def kept_incident(access: Access, incident_id: UUID) -> Incident:
+    """An incident that this editor may read, or that was deleted from among what they would see listed."""
+    rows = Incident.objects.filter(pk=incident_id)
+    found = rows.filter(kept_for(access) | readable_by(access)).first()
+    if found is None:
+        raise Http404("no such incident")
+    return found
+
+
+def kept_action(access: Access, action_id: UUID) -> Action:
+    """An action, deleted or not, of an incident that is not deleted and that this editor may read."""
+    action = Action.objects.filter(pk=action_id).first()
+    if action is None:
+        raise Http404("no such action")
+    action.incident = get_incident(access, action.incident_id)
+    return action
+
+
+def latest_version(written: Incident | Action) -> UUID | None:
+    """The id of the version that holds what stands now; None for what was brought in without one."""
+    return written.versions.order_by("-made_at", "-id").values_list("id", flat=True).first()
+
+
+def stays_filed(access: Access, carried: Iterable[UUID], categories: CategoryMap) -> set[UUID]:
+    """Those of the categories an incident carries that survive this person's edit whatever they tick.
+
+    A category that they may not see, may not add to, or that is not in use any more.
+    """
+    return {
+        category
+        for category in carried
+        if not (
+            category in access.view_incidents
+            and category in access.add_incidents
+            and categories[category].is_enabled
+        )
+    }
+
+
+def filed_after(access: Access, incident_id: UUID, chosen: Iterable[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """The categories the incident carries, and those it would with these ticked, closed upward."""
+    incident = get_incident(access, incident_id)
+    categories = category_map()
+    carried = dict(incident.carried.values_list("category", "is_leaf"))
+    leaf = (category for category, is_leaf in carried.items() if is_leaf)
+    kept = stays_filed(access, leaf, categories)
+    return set(carried), set(close_upward({*kept, *chosen}, categories=categories))
+
+
+def readers_after(
+    access: Access, incident_id: UUID, *, carried: set[UUID], shown: Iterable[UUID], added: Iterable[UUID]
+) -> ReadersAfter:
+    """Who would gain and lose sight of the incident; `shown` are the linked students with the full text."""
+    incident = get_incident(access, incident_id)
+    main = incident.participants.filter(part=Part.MAIN).values_list("student", flat=True)
+    before = readers_of(incident)
+    after = readers_if_edited(incident, carried=carried, full_students=[*main, *shown], added=list(added))
+    return ReadersAfter(_names_of(after, before), _names_of(before, after))
+
+
+def _names_of(some: Readers, others: Readers) -> list[str]:
+    return [one.full for one in sorted(names_of(some.user_ids - others.user_ids).values())]

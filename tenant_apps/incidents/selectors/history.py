@@ -1,0 +1,203 @@
+""" "View History": every version of an incident or action, each beside the one before it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from core.access import Access
+from shared_apps.people.selectors import names_of
+from tenant_apps.agencies.selectors import agency_names
+from tenant_apps.categories.selectors import category_map
+from tenant_apps.incidents.enums import LinkRole, Part, Status
+from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
+from tenant_apps.incidents.selectors.entries import CategoryNames
+from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
+
+PAGE = 20
+WORDS = re.compile(r"\S+|\s+")
+# Comparing costs up to the square of the words that differ: past this the passage is shown old, then new.
+MOST_COMPARED = 3000
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A run of words: `kind` is "same", "added" or "removed"."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """Something besides the text that changed, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version: who made it when, and how it differs from the one before. The first shows all it held."""
+
+    id: UUID
+    made_at: datetime
+    made_by: str
+    is_first: bool
+    text: list[TextPart]
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Versions, the newest first; `older` continues the list."""
+
+    versions: list[VersionLine]
+    older: UUID | None
+
+
+def incident_history(access: Access, incident: Incident, *, before: UUID | None = None) -> HistoryPage:
+    """The versions of an incident that the caller has found open to this editor."""
+    pupils = list(incident.participants.values_list("student", flat=True))
+    rows = IncidentVersion.objects.filter(incident=incident)
+    return _page(access, rows, incident.pk, pupils, before)
+
+
+def action_history(access: Access, action: Action, *, before: UUID | None = None) -> HistoryPage:
+    """The versions of an action whose incident the caller has found open to this editor."""
+    pupils = list(action.incident.participants.values_list("student", flat=True))
+    rows = ActionVersion.objects.filter(action=action)
+    return _page(access, rows, action.incident_id, pupils, before)
+
+
+def differing(before: str, after: str) -> list[TextPart]:
+    """How one text differs from another, word by word. Joined, what is not "removed" is `after`."""
+    # A browser sends the ends of lines in another way than an integration.
+    old, new = (WORDS.findall(text.replace("\r\n", "\n")) for text in (before, after))
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    parts = [("same", old[:start])]
+    parts += _compared(old[start : len(old) - end], new[start : len(new) - end])
+    parts.append(("same", old[len(old) - end :]))
+    return [TextPart(kind, "".join(words)) for kind, words in parts if words]
+
+
+def _compared(old: list[str], new: list[str]) -> list[tuple[str, list[str]]]:
+    if max(len(old), len(new)) > MOST_COMPARED:
+        return [("removed", old), ("added", new)]
+    found: list[tuple[str, list[str]]] = []
+    for what, old_from, old_to, new_from, new_to in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if what == "equal":
+            found.append(("same", old[old_from:old_to]))
+            continue
+        found += [("removed", old[old_from:old_to]), ("added", new[new_from:new_to])]
+    return found
+
+
+def _page(
+    access: Access, rows: Any, incident_id: UUID, pupils: list[UUID], before: UUID | None
+) -> HistoryPage:
+    ordered = rows.order_by("-made_at", "-id")
+    place = ordered.filter(pk=before).first() if before else None
+    if place is not None:
+        ordered = ordered.filter(made_at__lte=place.made_at).exclude(made_at=place.made_at, id__gte=place.pk)
+    found = list(ordered[: PAGE + 1])
+    words = _Words(access, [version.snapshot for version in found], incident_id, pupils)
+    people = names_of({version.made_by_id for version in found})
+    lines = []
+    for index, version in enumerate(found[:PAGE]):
+        earlier = found[index + 1].snapshot if index + 1 < len(found) else None
+        text = hide_names(version.snapshot["text"], about=pupils)
+        stood = hide_names(earlier["text"], about=pupils) if earlier else ""
+        lines.append(
+            VersionLine(
+                id=version.pk,
+                made_at=version.made_at,
+                made_by=people[version.made_by_id].full if version.made_by_id else "",
+                is_first=earlier is None,
+                text=differing(stood, text) if earlier else [TextPart("same", text)],
+                changes=words.changes(earlier or {}, version.snapshot),
+            )
+        )
+    return HistoryPage(lines, found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+class _Words:
+    """What stands in snapshots, in words; read in a fixed number of queries."""
+
+    def __init__(
+        self, access: Access, snapshots: Iterable[Mapping[str, Any]], incident_id: UUID, pupils: list[UUID]
+    ) -> None:
+        snapshots = list(snapshots)
+        students = {UUID(_student(one)) for shot in snapshots for one in shot.get("students", [])}
+        agencies = {UUID(one) for shot in snapshots for one in shot.get("agencies", [])}
+        assignees = {UUID(shot["assignee"]) for shot in snapshots if shot.get("assignee")}
+        self.students: Mapping[UUID, StudentName] = students_by_ids(students)
+        self.agencies = agency_names(agencies)
+        self.people = names_of(assignees)
+        self.pupils = pupils
+        is_alerted = not is_listed(access, incident_id)
+        # A version also names what was merged since.
+        self.categories = CategoryNames(access, category_map(with_merged=True), is_alerted)
+
+    def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+        then, since = self._fields(before), self._fields(after)
+        return [
+            FieldChange(label, then.get(label, ""), words)
+            for label, words in since.items()
+            if words != then.get(label, "")
+        ]
+
+    def _fields(self, shot: Mapping[str, Any]) -> dict[str, str]:
+        if not shot:
+            return {}
+        happened = parse_datetime(shot["happened_at"])
+        found = {
+            "Date/Time": f"{timezone.localtime(happened):%d/%m/%Y %H:%M}" if happened else "",
+            "Categories": ", ".join(
+                line.name for line in self.categories.lines(UUID(one) for one in shot["categories"])
+            ),
+            "Linked student(s)": ", ".join(self._linked(one) for one in shot["students"] if _is_linked(one)),
+            "Agency Involved": ", ".join(
+                sorted(self.agencies.get(UUID(one), "") for one in shot["agencies"])
+            ),
+        }
+        if "status" in shot:
+            found["Status"] = Status(shot["status"]).label
+            assignee = shot["assignee"]
+            found["Assign to"] = self.people[UUID(assignee)].full if assignee else ""
+        found["Deleted"] = ""
+        if shot["deleted"]:
+            reason = hide_names(shot.get("reason", ""), about=self.pupils)
+            found["Deleted"] = f"yes. Reason for deletion: {reason}" if reason else "yes"
+        return found
+
+    def _linked(self, part: Mapping[str, Any] | str) -> str:
+        name = self.students[UUID(_student(part))].name
+        if isinstance(part, str):
+            return name
+        role = LinkRole(part["role"]).label if part["role"] else ""
+        told = ", ".join(one for one in (role, "" if part["shows_full"] else "by reference") if one)
+        return f"{name} ({told})" if told else name
+
+
+def _student(part: Mapping[str, Any] | str) -> str:
+    return part if isinstance(part, str) else part["student"]
+
+
+def _is_linked(part: Mapping[str, Any] | str) -> bool:
+    return isinstance(part, str) or part["part"] == Part.LINKED

@@ -1,0 +1,245 @@
+"""Changes to what was written. Each keeps the whole state before it; nothing is ever overwritten."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+
+from core.access import Access
+from core.audit.services import record
+from core.db.clock import now
+from tenant_apps.agencies.selectors import enabled_agencies
+from tenant_apps.alerts.services import choose_recipients, raise_alerts
+from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.categories.services import hold_categories
+from tenant_apps.incidents.enums import LinkRole, Part
+from tenant_apps.incidents.models import (
+    Action,
+    Incident,
+    IncidentCategory,
+    IncidentStudent,
+)
+from tenant_apps.incidents.permissions import sees_deleted
+from tenant_apps.incidents.selectors.blocking import barred_from
+from tenant_apps.incidents.selectors.editing import latest_version, stays_filed
+from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.services.actions import changed_groups
+from tenant_apps.incidents.services.adding import LinkedStudent, carry
+from tenant_apps.incidents.services.versions import (
+    action_snapshot,
+    incident_snapshot,
+    keep_action_version,
+    keep_first_version,
+    keep_incident_version,
+)
+from tenant_apps.monitoring.services import start
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody changed the record after its form was opened: nothing of this edit was stored."""
+
+
+def assert_edits(by: Access) -> None:
+    """Raises PermissionDenied for others than editors with their key."""
+    if not sees_deleted(by):
+        raise PermissionDenied('Editing needs the permission "Edit incidents" and a key.')
+
+
+@transaction.atomic
+def edit_incident(
+    *,
+    incident_id: UUID,
+    seen: UUID | None,
+    text: str,
+    happened_at: datetime,
+    category_ids: Iterable[UUID],
+    by: Access,
+    links: Iterable[LinkedStudent] = (),
+    agency_ids: Iterable[UUID] = (),
+    alert_user_ids: Iterable[UUID] = (),
+    alert_group_ids: Iterable[UUID] = (),
+    at: datetime | None = None,
+) -> Incident:
+    """Changes an incident and keeps what stood before. Author, number and time of recording stay.
+
+    `seen` is the version that the editor had before them. Categories that the editor may not see or may not
+    add to stay, whatever `category_ids` holds; so do tags of agencies that forms offer no more. Students in
+    `links` are linked, or stand in another role; those not named in it stay as they are. What changes nothing
+    keeps no version. Raises Http404 for an incident that the person may not read, PermissionDenied for who is
+    no editor, ChangedMeanwhileError where `seen` is not what stands.
+    """
+    assert_edits(by)
+    wanted = set(category_ids)
+    carried_now = IncidentCategory.objects.filter(incident=incident_id).values_list("category", flat=True)
+    held = hold_categories(wanted.union(carried_now))
+    incident = get_incident(by, incident_id, for_update=True)
+    if latest_version(incident) != seen:
+        raise ChangedMeanwhileError
+    edited_at = at or now()
+    keep_first_version(incident)
+    before = incident_snapshot(incident)
+    _write(incident, text, happened_at)
+    gained = _file(incident, {held.get(category, category) for category in wanted}, by, edited_at)
+    _link(incident, links)
+    _tag(incident.agencies, agency_ids)
+    if incident_snapshot(incident) != before:
+        incident.edited_at = edited_at
+        incident.save(update_fields=["text", "happened_at", "edited_at"])
+        keep_incident_version(incident, made_by=by.user_id, at=edited_at)
+        students = list(incident.participants.values_list("student", flat=True))
+        record("incident.edited", by=by, students=students, record=("incident", incident.pk), at=edited_at)
+    if gained:
+        main = list(incident.participants.filter(part=Part.MAIN).values_list("student", flat=True))
+        start(student_ids=main, category_ids=gained, by=by, source=("incident", incident.pk), at=edited_at)
+    _alert(incident, ("incident", incident.pk), alert_user_ids, alert_group_ids, by, edited_at)
+    return incident
+
+
+@transaction.atomic
+def edit_action(
+    *,
+    action_id: UUID,
+    seen: UUID | None,
+    text: str,
+    happened_at: datetime,
+    by: Access,
+    agency_ids: Iterable[UUID] = (),
+    alert_user_ids: Iterable[UUID] = (),
+    alert_group_ids: Iterable[UUID] = (),
+    at: datetime | None = None,
+) -> Action:
+    """Changes an action and keeps what stood before; the categories it added are its incident's to change.
+
+    Raises as `edit_incident` does.
+    """
+    assert_edits(by)
+    action = hold_action(action_id, by)
+    if action.deleted_at is not None:
+        raise Http404("no such action")
+    if latest_version(action) != seen:
+        raise ChangedMeanwhileError
+    edited_at = at or now()
+    keep_first_version(action)
+    before = action_snapshot(action)
+    _write(action, text, happened_at)
+    _tag(action.agencies, agency_ids)
+    if action_snapshot(action) != before:
+        action.edited_at = edited_at
+        action.save(update_fields=["text", "happened_at", "edited_at"])
+        keep_action_version(action, made_by=by.user_id, at=edited_at)
+        students = list(action.incident.participants.values_list("student", flat=True))
+        record("action.edited", by=by, students=students, record=("action", action.pk), at=edited_at)
+    _alert(action.incident, ("action", action.pk), alert_user_ids, alert_group_ids, by, edited_at)
+    return action
+
+
+def hold_action(action_id: UUID, by: Access) -> Action:
+    """The action, deleted or not, with its incident, both locked until the transaction ends."""
+    incident_id = Action.objects.filter(pk=action_id).values_list("incident", flat=True).first()
+    if incident_id is None:
+        raise Http404("no such action")
+    incident = get_incident(by, incident_id, for_update=True)
+    action = Action.objects.select_for_update().get(pk=action_id)
+    action.incident = incident
+    return action
+
+
+def _write(written: Incident | Action, text: str, happened_at: datetime) -> None:
+    """Sets text and time; a form's line ends and its missing seconds change nothing."""
+    if text.replace("\r\n", "\n") != written.text.replace("\r\n", "\n"):
+        written.text = text
+    if happened_at != written.happened_at.replace(second=0, microsecond=0):
+        written.happened_at = happened_at
+
+
+def _file(incident: Incident, chosen: set[UUID], by: Access, at: datetime) -> set[UUID]:
+    """Files the incident under these and what stays; returns the categories it did not carry before."""
+    categories = category_map()
+    carried = dict(incident.carried.values_list("category", "is_leaf"))
+    filed = {category for category, is_leaf in carried.items() if is_leaf}
+    stays = stays_filed(by, filed, categories)
+    new = chosen - set(carried)
+    if not new <= by.add_incidents or any(not categories[one].is_enabled for one in new):
+        raise PermissionDenied("This user group may not add incidents to one of these categories.")
+    refiled = close_upward(stays | chosen, categories=categories)
+    if not refiled:
+        raise PermissionDenied("An incident has at least one category.")
+    if set(refiled) == set(carried):
+        return set()
+    gained, lost = changed_groups(carried, refiled)
+    incident.carried.exclude(category__in=refiled).delete()
+    carry(incident, refiled, leaves(refiled, categories=categories))
+    if gained or lost:
+        record(
+            "incident.readers_changed",
+            by=by,
+            record=("incident", incident.pk),
+            detail={"groups_gained": len(gained), "groups_lost": len(lost)},
+            at=at,
+        )
+    return set(refiled) - set(carried)
+
+
+def _link(incident: Incident, links: Iterable[LinkedStudent]) -> None:
+    parts = {part.student_id: part for part in incident.participants.all()}
+    for link in links:
+        part = parts.get(link.student_id)
+        role = LinkRole(link.role).value if link.role else ""
+        if part is None:
+            IncidentStudent.objects.create(
+                incident=incident,
+                student_id=link.student_id,
+                part=Part.LINKED,
+                link_role=role,
+                shows_full=link.shows_full,
+            )
+        elif part.part == Part.LINKED and (part.link_role, part.shows_full) != (role, link.shows_full):
+            part.link_role, part.shows_full = role, link.shows_full
+            part.save(update_fields=["link_role", "shows_full"])
+
+
+def _tag(tagged: Any, agency_ids: Iterable[UUID]) -> None:
+    """`tagged` are the record's rows of agencies, as its related manager has them."""
+    offered = {agency.id for agency in enabled_agencies()}
+    wanted = set(agency_ids)
+    have = set(tagged.values_list("agency", flat=True))
+    tagged.filter(agency__in=(have & offered) - wanted).delete()
+    for agency in sorted(wanted - have):
+        tagged.create(agency_id=agency)
+
+
+def _alert(
+    incident: Incident,
+    about: tuple[str, UUID],
+    users: Iterable[UUID],
+    groups: Iterable[UUID],
+    by: Access,
+    at: datetime,
+) -> None:
+    """Further alerts; who was alerted to it before is not alerted again, and nobody chosen alerts nobody."""
+    users, groups = list(users), list(groups)
+    if not users and not groups:
+        return
+    carried = list(incident.carried.values_list("category", flat=True))
+    students = list(incident.participants.values_list("student", flat=True))
+    recipients = choose_recipients(
+        chosen=users,
+        groups=groups,
+        category_ids=carried,
+        author_id=by.user_id,
+        barred=barred_from(students, incident_id=incident.pk),
+        is_action=True,
+    )
+    raise_alerts(
+        kind=about[0],
+        record_id=about[1],
+        root_id=incident.pk,
+        recipients=recipients,
+        category_ids=carried,
+        by=by,
+        at=at,
+    )
