@@ -7,7 +7,9 @@ class IncidentsConfig(AppConfig):
     audit_words = {
         "action.added": "Added an action",
         "action.copied": "Copied an action to linked students",
+        "action.deleted": "Deleted an action",
         "action.edited": "Edited an action",
+        "action.restored": "Restored an action",
         "alert.read": "Marked an alert as read",
         "category.confirmed": "Confirmed a proposed category",
         "category.declined": "Declined a proposed category",
@@ -18,11 +20,13 @@ class IncidentsConfig(AppConfig):
         "draft.handed_over": "A draft was handed over",
         "history.viewed": "Read earlier versions",
         "incident.added": "Added an incident",
+        "incident.deleted": "Deleted an incident",
         "incident.edited": "Edited an incident",
         "incident.reader_blocked": "Kept somebody from an incident",
         "incident.reader_unblocked": "Let somebody read an incident again",
         "incident.readers_changed": "Changed who may read an incident",
         "incident.reassigned": "Assigned incidents to somebody else",
+        "incident.restored": "Restored an incident",
         "incident.status_changed": "Changed status or assignee of an incident",
         "incident.viewed": "Read an incident",
         "incidents.refiled": "Incidents came under another category",
@@ -38,11 +42,12 @@ class IncidentsConfig(AppConfig):
             register_subject,
         )
         from tenant_apps.alerts.selectors.leavers import count_open_alerts
-        from tenant_apps.incidents import permissions, selectors, services
+        from tenant_apps.incidents import handlers, permissions, selectors, services
         from tenant_apps.incidents.selectors.audited import audited_actions, audited_incidents
         from tenant_apps.incidents.services import leaving as own_leaving
         from tenant_apps.staff.services import leaving
 
+        assert handlers.TOPICS
         register_owner(
             "draft",
             may_open=selectors.is_own_draft,

@@ -331,6 +331,18 @@ class EditIncidentForm(EditForm):
         return [student for student in linked if student not in self.linked_now]
 
 
+class DeleteForm(forms.Form):
+    """ "Delete", of an incident or action."""
+
+    reason = forms.CharField(
+        label="Reason for deletion",
+        max_length=1000,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
+        error_messages={"required": "Say why it is deleted: the reason is kept."},
+    )
+
+
 class CopyForm(forms.Form):
     """ "Add to linked incidents": to which of the students who do not have the action yet."""
 

@@ -209,6 +209,23 @@ class World:
             by=self.cast.lead.access,
         )
 
+    @cached_property
+    def deleted_incident(self):
+        """An incident with an alert that nobody has read, deleted by the head."""
+        from tenant_apps.incidents.services import delete_incident
+
+        incident = self.incident("Behaviour", alert_user_ids=[self.cast.support.user.pk])
+        delete_incident(incident_id=incident.pk, reason="Twice.", by=self.cast.head.access)
+        return incident.pk
+
+    @cached_property
+    def deleted_action(self):
+        from tenant_apps.incidents.services import delete_action
+
+        action = self.action_under("Behaviour")
+        delete_action(action_id=action.pk, reason="Twice.", by=self.cast.head.access)
+        return action.pk
+
     def edited(self):
         """The form of the record made last, an incident's or an action's, with other words."""
         from tenant_apps.incidents.models import ActionVersion, IncidentVersion
@@ -351,6 +368,8 @@ RELATIONS = {
     "of a pupil kept from teacher and lead": lambda world: {
         "student_id": world.kept_pupil.participants.get().student_id
     },
+    "that was deleted": lambda world: {"incident_id": world.deleted_incident},
+    "deleted from its incident": lambda world: {"action_id": world.deleted_action},
     "of no incident": lambda world: {"incident_id": uuid4()},
     "under Behaviour, not copied": lambda world: {"action_id": world.action_under("Behaviour").pk},
     "under Child Protection, not copied": lambda world: {

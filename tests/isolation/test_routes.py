@@ -24,6 +24,8 @@ SILENT = {
     "imports:progress",
     "administration:export-audits",
     "incidents:blocked",
+    "incidents:delete",
+    "incidents:delete-action",
     "incidents:readers",
     "incidents:change-status",
     "incidents:told",

@@ -251,7 +251,7 @@ def recipient_ids(record_id: UUID) -> list[UUID]:
 
 
 def alert_to_mail(alert_id: UUID) -> Alert | None:
-    """The alert whose mail is owed; None once it was withdrawn, or its record deleted. For the outbox's handler."""
+    """The alert whose mail is owed, for the outbox's handler; None once withdrawn, or its record deleted."""
     return Alert.objects.filter(not_deleted(), pk=alert_id, withdrawn_at__isnull=True).first()
 
 

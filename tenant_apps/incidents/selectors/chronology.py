@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from core.access import Access
 from tenant_apps.incidents.models import Incident
-from tenant_apps.incidents.permissions import listed_for
+from tenant_apps.incidents.permissions import kept_for, listed_for
 from tenant_apps.incidents.selectors.entries import Entry, entries_of
 
 PAGE = 25
@@ -65,19 +65,22 @@ def chronology_page(
     newer_than: Cursor | None = None,
 ) -> ChronologyPage:
     """One page of the incidents that this person may see listed; the one with `highlighted` if given."""
-    incidents = _listed(access, student_id)
+    incidents = _in_order(kept_for(access), student_id)
     if highlighted and not older_than and not newer_than:
         asked = incidents.filter(pk=highlighted).first()
         found, newer, older = _around(incidents, asked) if asked else _page(incidents, None, None)
-        highlighted = asked.pk if asked else None
+        highlighted = asked.pk if asked and asked.deleted_at is None else None
     else:
         found, newer, older = _page(incidents, older_than, newer_than)
-    return ChronologyPage(entries_of(access, found, for_student=student_id), newer, older, highlighted)
+    entries = entries_of(access, found, for_student=student_id, with_deleted=True)
+    # Where a pupil stands by reference only, nothing is said of why it was deleted either.
+    shown = [entry for entry in entries if not (entry.removed and entry.is_reference)]
+    return ChronologyPage(shown, newer, older, highlighted)
 
 
 def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
     """Every entry of the student that this person may see listed, newest first, a hundred at a time."""
-    incidents = _listed(access, student_id)
+    incidents = _in_order(listed_for(access), student_id)
     cursor: Cursor | None = None
     while True:
         rows = list((incidents.filter(_older(cursor)) if cursor else incidents)[:100])
@@ -87,10 +90,10 @@ def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
         cursor = Cursor.of(rows[-1])
 
 
-def _listed(access: Access, student_id: UUID) -> QuerySet[Incident]:
-    return Incident.objects.filter(
-        listed_for(access), participants__student=student_id, number__isnull=False
-    ).order_by("-happened_at", "-number")
+def _in_order(shown: Q, student_id: UUID) -> QuerySet[Incident]:
+    return Incident.objects.filter(shown, participants__student=student_id, number__isnull=False).order_by(
+        "-happened_at", "-number"
+    )
 
 
 def _page(

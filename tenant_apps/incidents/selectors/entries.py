@@ -26,7 +26,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
-from tenant_apps.incidents.permissions import named_categories
+from tenant_apps.incidents.permissions import named_categories, sees_deleted
 from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids, visible_among
@@ -91,6 +91,7 @@ class ActionLine:
     copied_to: list[str]
     told: list[AlertStatus]
     not_copied_to: list[StudentName] = field(default_factory=list)
+    removed: dict[str, Any] | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -123,6 +124,7 @@ class Entry:
     is_reference: bool = False
     carried_ids: frozenset[UUID] = frozenset()
     student_ids: list[UUID] = field(default_factory=list)
+    removed: dict[str, Any] | None = None
     options: list[dict[str, Any]] = field(default_factory=list)
     about: StudentName | None = None
     is_about_open: bool = False
@@ -147,16 +149,18 @@ def entries_of(
     *,
     for_student: UUID | None = None,
     opened_by_alert: bool = False,
+    with_deleted: bool = False,
 ) -> list[Entry]:
     """Entries for incidents that the caller has already found readable for this person.
 
     `for_student` is the student whose chronology is shown. One who is linked has only the actions that were
     copied and the files that were shared; one who is linked by reference gets the number and no text.
-    `opened_by_alert` names the categories that the person's mail named.
+    `opened_by_alert` names the categories that the person's mail named. `with_deleted` puts a marker, without
+    a word of the record, where an editor may see that something was deleted.
     """
     if not incidents:
         return []
-    rows = _Rows(access, incidents, opened_by_alert)
+    rows = _Rows(access, incidents, opened_by_alert, with_deleted and sees_deleted(access))
     entries = [rows.entry(incident) for incident in incidents]
     if for_student is None:
         return entries
@@ -176,13 +180,14 @@ def _open_logs_of_main_students(access: Access, entries: Iterable[Entry]) -> Non
 class _Rows:
     """Everything that belongs to some incidents, read in a fixed number of queries."""
 
-    def __init__(self, access: Access, incidents: Sequence[Incident], opened_by_alert: bool) -> None:
+    def __init__(
+        self, access: Access, incidents: Sequence[Incident], opened_by_alert: bool, with_deleted: bool
+    ) -> None:
         ids = [incident.pk for incident in incidents]
-        actions = list(
-            Action.objects.filter(incident__in=ids, deleted_at=None).order_by(
-                "happened_at", "recorded_at", "id"
-            )
-        )
+        kept = Action.objects.filter(incident__in=ids)
+        if not with_deleted:
+            kept = kept.filter(deleted_at=None)
+        actions = list(kept.order_by("happened_at", "recorded_at", "id"))
         action_ids = [action.pk for action in actions]
         self.access = access
         self.actions = _grouped(actions, "incident_id")
@@ -199,6 +204,7 @@ class _Rows:
             {incident.author_id for incident in incidents}
             | {incident.assignee_id for incident in incidents}
             | {action.author_id for action in actions}
+            | {written.deleted_by_id for written in [*incidents, *actions]}
         )
         self.students = students_by_ids(
             {part.student_id for group in [*self.parts.values(), *self.copies.values()] for part in group}
@@ -211,7 +217,7 @@ class _Rows:
         people = [_part(part, self.students) for part in parts]
         carried = [row.category_id for row in self.carried[incident.pk]]
         pupils = [part.student_id for part in parts]
-        return Entry(
+        entry = Entry(
             id=incident.pk,
             number=incident.number,
             text=hide_names(incident.text, about=pupils),
@@ -233,6 +239,18 @@ class _Rows:
             carried_ids=frozenset(carried),
             student_ids=pupils,
         )
+        if incident.deleted_at is not None:
+            entry.removed = self._removed(incident, pupils)
+            entry.text, entry.files, entry.told, entry.actions = "", [], [], []
+        return entry
+
+    def _removed(self, written: Incident | Action, pupils: list[UUID]) -> dict[str, Any]:
+        by = written.deleted_by_id
+        return {
+            "by": self.people[by].formal if by else "",
+            "at": written.deleted_at,
+            "reason": hide_names(written.deletion_reason, about=pupils),
+        }
 
     def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
         """The entry as it stands in this student's log: whole, as a linked student's, or by reference."""
@@ -259,7 +277,7 @@ class _Rows:
     def _action(self, action: Action) -> ActionLine:
         added = self.added[action.pk]
         waiting = [row for row in added if row.state == CategoryState.WAITING and self.access.is_elevated]
-        return ActionLine(
+        line = ActionLine(
             id=action.pk,
             text=hide_names(action.text, about=self._pupils(action.incident_id)),
             author=self._author(action),
@@ -280,6 +298,10 @@ class _Rows:
             told=self._told(action),
             not_copied_to=self._not_copied_to(action),
         )
+        if action.deleted_at is not None:
+            line.removed = self._removed(action, self._pupils(action.incident_id))
+            line.text, line.files, line.told, line.not_copied_to = "", [], [], []
+        return line
 
     def _not_copied_to(self, action: Action) -> list[StudentName]:
         have = {copy.student_id for copy in self.copies[action.pk]}
@@ -311,9 +333,10 @@ class _Rows:
         return self.told.get(written.pk, [])
 
 
-def entry_for(access: Access, incident: Incident) -> Entry:
+def entry_for(access: Access, incident: Incident, *, with_deleted: bool = False) -> Entry:
     """One incident that the caller has found readable, with the categories this person may know by name."""
-    return entries_of(access, [incident], opened_by_alert=not is_listed(access, incident.pk))[0]
+    is_alerted = not is_listed(access, incident.pk)
+    return entries_of(access, [incident], opened_by_alert=is_alerted, with_deleted=with_deleted)[0]
 
 
 def _as_reference(entry: Entry) -> Entry:

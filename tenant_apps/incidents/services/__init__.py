@@ -9,6 +9,13 @@ from tenant_apps.incidents.services.actions import (
 )
 from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
 from tenant_apps.incidents.services.blocking import block_incident_reader, lift_incident_block
+from tenant_apps.incidents.services.deleting import (
+    DELETION_MAIL,
+    delete_action,
+    delete_incident,
+    restore_action,
+    restore_incident,
+)
 from tenant_apps.incidents.services.drafts import claim_draft, discard_draft, save_draft
 from tenant_apps.incidents.services.editing import ChangedMeanwhileError, edit_action, edit_incident
 from tenant_apps.incidents.services.following import (
@@ -22,6 +29,7 @@ from tenant_apps.incidents.services.following import (
 from tenant_apps.incidents.services.refiling import refile
 
 __all__ = [
+    "DELETION_MAIL",
     "ChangedMeanwhileError",
     "LinkedStudent",
     "add_action",
@@ -32,6 +40,8 @@ __all__ = [
     "changed_groups",
     "claim_draft",
     "decide_waiting_category",
+    "delete_action",
+    "delete_incident",
     "discard_draft",
     "edit_action",
     "edit_incident",
@@ -42,6 +52,8 @@ __all__ = [
     "note_opened",
     "note_printed",
     "refile",
+    "restore_action",
+    "restore_incident",
     "save_draft",
     "widened_groups",
 ]

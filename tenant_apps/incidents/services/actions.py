@@ -193,7 +193,9 @@ def decide_waiting_category(
     if not by.is_elevated:
         raise PermissionDenied("Confirming a category needs a key.")
     proposed = (
-        ActionCategory.objects.filter(pk=waiting_id).values_list("category", "action__incident").first()
+        ActionCategory.objects.filter(pk=waiting_id, action__deleted_at=None)
+        .values_list("category", "action__incident")
+        .first()
     )
     if proposed is not None:
         _hold_filing(proposed[1], [proposed[0]])

@@ -2,6 +2,12 @@ from tenant_apps.incidents.views.actions import add_action, copy_action, decide_
 from tenant_apps.incidents.views.adding import add_incident, told
 from tenant_apps.incidents.views.alerting import withdraw_alerts
 from tenant_apps.incidents.views.blocking import blocked
+from tenant_apps.incidents.views.deleting import (
+    delete_action,
+    delete_incident,
+    restore_action,
+    restore_incident,
+)
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.editing import edit_action, edit_incident
 from tenant_apps.incidents.views.history import action_history, history
@@ -19,6 +25,8 @@ __all__ = [
     "chronology_pdf",
     "copy_action",
     "decide_category",
+    "delete_action",
+    "delete_incident",
     "discard_draft",
     "edit_action",
     "edit_incident",
@@ -28,6 +36,8 @@ __all__ = [
     "print_entry",
     "readers",
     "readers_of_form",
+    "restore_action",
+    "restore_incident",
     "save_draft",
     "told",
     "withdraw_alerts",

@@ -24,6 +24,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
         entry.is_highlighted = entry.id == highlighted
         if entry.is_reference:
             continue
+        if entry.removed:
+            entry.removed |= _of_deleted("incident", entry.id)
+            continue
         entry.options = [{"label": "Print view", "url": reverse("incidents:print", args=[entry.id])}]
         if access.is_elevated:
             entry.options.append(
@@ -50,22 +53,38 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             if may_add and access.is_elevated and action.not_copied_to:
                 copy_url = reverse("incidents:copy-action", args=[action.id])
                 action.options = [{"label": "Add to linked incidents", "url": copy_url}]
-            if access.is_elevated and access.is_editor:
+            if action.removed:
+                action.options = []
+                action.removed |= _of_deleted("action", action.id)
+            elif access.is_elevated and access.is_editor:
                 action.options = _editing("action", action.id) + action.options
         if entry.has_unread_alert:
             entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])
 
 
 def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:
-    edit, history = (
-        ("incidents:edit", "incidents:history")
+    edit, delete, history = (
+        ("incidents:edit", "incidents:delete", "incidents:history")
         if kind == "incident"
-        else ("incidents:edit-action", "incidents:action-history")
+        else ("incidents:edit-action", "incidents:delete-action", "incidents:action-history")
     )
     return [
         {"label": "Edit", "url": reverse(edit, args=[record_id])},
+        {"label": "Delete", "url": reverse(delete, args=[record_id])},
         {"label": "History", "url": reverse(history, args=[record_id])},
     ]
+
+
+def _of_deleted(kind: str, record_id: UUID) -> dict[str, str]:
+    history, restore = (
+        ("incidents:history", "incidents:restore")
+        if kind == "incident"
+        else ("incidents:action-history", "incidents:restore-action")
+    )
+    return {
+        "history_url": reverse(history, args=[record_id]),
+        "restore_url": reverse(restore, args=[record_id]),
+    }
 
 
 def _has_open_alert(entry: Entry) -> bool:

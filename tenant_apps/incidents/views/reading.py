@@ -56,7 +56,7 @@ def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     incident = selectors.get_incident(request.access, incident_id)
     if student_id := selectors.log_of(request.access, incident):
         return redirect(place_in_log(student_id, incident_id))
-    shown = selectors.entry_for(request.access, incident)
+    shown = selectors.entry_for(request.access, incident, with_deleted=True)
     services.note_opened(incident=incident, student_ids=shown.student_ids, by=request.access)
     add_links([shown], request.access, highlighted=None)
     context = {"entry": shown} | shown_to(request, selectors.readers_of(incident))
