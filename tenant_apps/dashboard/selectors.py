@@ -11,6 +11,7 @@ from core.access.enums import SystemPermission
 from tenant_apps.alerts.selectors import unread_for
 from tenant_apps.categories.selectors import CategoryView, category_map
 from tenant_apps.classes.selectors import awaiting_groups
+from tenant_apps.imports.selectors import import_health
 from tenant_apps.incidents.selectors import (
     assigned_to,
     history_of,
@@ -102,6 +103,8 @@ def key_users_parts(access: Access) -> dict[str, Any]:
         "sees_list": sees_list,
         "groups": dashboard_groups(access) if sees_list else [],
         "category_counts": category_counts(access) if sees_list else [],
+        "health": import_health(),
+        "administers": access.is_administrator,
         "new_classes": awaiting_groups(access),
         "missing_notices": missing_notice_fields() if access.is_administrator else [],
     }

@@ -280,6 +280,22 @@ def remove_from_draft(document_id: UUID, *, by: Access, at: datetime | None = No
 
 
 @transaction.atomic
+def discard_input(owner: Owner, *, by: Access = SYSTEM, at: datetime | None = None) -> int:
+    """Removes files that were only the input of a job, such as an extract; the sweep erases the objects.
+
+    For owners that no person opens files of. Returns how many it removed.
+    """
+    documents = list(
+        Document.objects.select_for_update().filter(
+            owner_kind=owner[0], owner_id=owner[1], deleted_at__isnull=True
+        )
+    )
+    for document in documents:
+        _remove(document, by=by, reason="input-used", at=at or now())
+    return len(documents)
+
+
+@transaction.atomic
 def abandon_draft(draft_id: UUID, *, by: Access = SYSTEM, at: datetime | None = None) -> int:
     """Removes what hangs on a draft that nobody will send; returns how many documents."""
     documents = list(

@@ -6,9 +6,15 @@ class ImportsConfig(AppConfig):
     verbose_name = "Imports"
     audit_words = {
         "extract.applied": "An extract was applied",
+        "extract.decided": "Decided on a held extract",
         "extract.held": "An extract was held",
         "extract.received": "Uploaded an extract of the MIS",
         "extract.refused": "An extract was refused",
+        "extract.rejected": "An extract was rejected",
+        "extract_token.ended": "Ended the extract token",
+        "extract_token.made": "Made an extract token",
+        "extract_token.refused": "A wrong extract token was refused",
+        "import_health.turned": "The import health turned",
         "student.archived": "Students left the school",
         "student.returned": "Students came back",
     }

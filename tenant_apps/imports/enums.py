@@ -20,3 +20,18 @@ class ImportState(models.TextChoices):
     APPLIED = "applied", "Applied"
     REFUSED = "refused", "Refused"
     HELD = "held", "Held"
+    REJECTED = "rejected", "Rejected"
+
+
+class Decision(models.TextChoices):
+    """What an administrator made of an extract that was held."""
+
+    APPLY = "apply", "Apply"
+    JOINERS = "joiners", "Apply joiners and changes only"
+    REJECT = "reject", "Reject"
+
+
+class HealthLevel(models.TextChoices):
+    GREEN = "green", "Green"
+    AMBER = "amber", "Amber"
+    RED = "red", "Red"

@@ -5,15 +5,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.db.models import Record
-from tenant_apps.imports.enums import ExtractKind, ImportSource, ImportState
+from tenant_apps.imports.enums import Decision, ExtractKind, HealthLevel, ImportSource, ImportState
 
 
 class Import(Record):
     """One extract handed in: whose it was, how far it got, what it changed or why it was refused.
 
-    The extract itself is the document `document`, encrypted like any other. `counts` is
-    {"pupils": {"added": 1, "changed": 0, ...}, ...}; `faults` holds the first 200 of `faults_total`
-    as {"file", "line", "column", "value", "reason"}; `warnings` holds sentences about the file.
+    The extract itself is the document `document`, encrypted like any other, until `extract_removed_at`.
+    `counts` is {"pupils.csv": {"added": 1, "changed": 0, ...}, ...}; `faults` holds the first 200 of
+    `faults_total` as {"file", "line", "column", "value", "reason"}; `warnings` holds sentences about it.
+    While it is held, `counts` and `differences` tell what it would change; the latter is emptied once the
+    extract is applied or rejected.
     """
 
     kind = models.TextField(choices=ExtractKind, blank=True, default="")
@@ -38,8 +40,55 @@ class Import(Record):
     warnings = ArrayField(models.TextField(), default=list, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    differences = models.JSONField(null=True, blank=True)
+    decision = models.TextField(choices=Decision, blank=True, default="", db_default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    extract_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["-uploaded_at", "-id"], name="import_newest"),
         ]
+
+
+class ExtractToken(Record):
+    """What the school's MIS shows to hand extracts in. The token itself was shown once; this is its digest.
+
+    One at a time is in force: the one without `ended_at`.
+    """
+
+    digest = models.TextField()
+    ending = models.TextField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="extract_token_digest_once")]
+
+
+class HealthTurn(Record):
+    """A moment at which the imports' health became another one; the newest says what it was last."""
+
+    level = models.TextField(choices=HealthLevel)
+    reason = models.TextField()
+    turned_at = models.DateTimeField()

@@ -58,6 +58,7 @@ WARNINGS = {
     "date_of_birth_missing": "The MIS gives no date of birth.",
     "date_of_birth_in_future": "The date of birth in the MIS lies in the future.",
     "unknown_code": "The MIS gives a code that is not known here.",
+    "upn_shared": "The MIS gives this pupil the UPN of another one; it was left out here.",
     "former_upn_other_surname": "The former UPN is on a record under another surname; they were not joined.",
 }
 BLOCK_OF_WARNING = {

@@ -21,6 +21,7 @@ from tenant_apps.school_settings.enums import (
 from tenant_apps.school_settings.models import SETTINGS_ID, Closure, Settings
 
 SATURDAY = 5
+AUGUST = 8
 # Zones that are places; the others are abbreviations and offsets, which know no summer time.
 AREAS = (
     "Africa/",
@@ -166,6 +167,24 @@ def is_school_day(day: date) -> bool:
         and day.weekday() < SATURDAY
         and not Closure.objects.filter(date=day).exists()
     )
+
+
+def school_days_between(first: date, last: date) -> list[date]:
+    """The school days from `first` to `last`, both included.
+
+    Beyond the academic year that the school has entered every weekday outside August counts: a calendar that
+    nobody keeps must not make everything look well.
+    """
+    settings = get_settings()
+    closed = set(Closure.objects.filter(date__range=(first, last)).values_list("date", flat=True))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [
+        day
+        for day in days
+        if day.weekday() < SATURDAY
+        and day not in closed
+        and (settings.year_start <= day <= settings.year_end or day.month != AUGUST)
+    ]
 
 
 def closures() -> list[Closure]:

@@ -307,6 +307,20 @@ class World:
         return Import.objects.create(file_name="extract.zip", uploaded_at=now(), source="upload").pk
 
     @cached_property
+    def held_import_id(self):
+        from tenant_apps.imports.models import Import
+
+        return Import.objects.create(
+            file_name="extract.zip", uploaded_at=now(), source="upload", state="held"
+        ).pk
+
+    @cached_property
+    def extract_token(self):
+        from tenant_apps.imports.services import renew_token
+
+        return renew_token(by=self.cast.data.access)
+
+    @cached_property
     def reminder_id(self):
         from tenant_apps.planner.services import set_reminder
 
@@ -408,6 +422,8 @@ RELATIONS = {
     "of no agency": lambda world: {"agency_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
+    "of a held import": lambda world: {"import_id": world.held_import_id},
+    "with a token": lambda world: {} if world.extract_token else None,
 }
 
 # What is sent, by its name in the matrix.
@@ -498,6 +514,7 @@ FORMS = {
         "members": [str(world.cast.teacher.user.pk)],
         "on_incidents": "on",
     },
+    "a decision": lambda world: {"decision": "reject"},
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
 

@@ -18,6 +18,7 @@ OUTCOMES = {
     "R": "asked again: what was sent is not complete or not right",
     "L": "sent to the login page",
     "F": "refused: 403, audited, nothing stored",
+    "T": "refused: 401, it asks for the school's token, which no session stands in for",
     "N": "not found: 404, audited for records, nothing stored",
 }
 
@@ -403,6 +404,14 @@ ROWS = [
     Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),
     Row("imports:detail", "GET", "of no import", "L L F F F F F N N"),
     Row("imports:progress", "GET", "of an import", "L L F F F F F S S"),
+    Row("imports:decide", "POST", "of a held import", "L L F F F F F D D", "a decision"),
+    Row("imports:decide", "POST", "of no import", "L L F F F F F N N", "a decision"),
+    Row("imports:decide", "POST", "of a held import", "L L F F F F F R R", "an empty form"),
+    Row("imports:token", "GET", "", "L L F F F F F S S"),
+    Row("imports:token", "POST", "", "L L F F F F F D D", "an empty form"),
+    Row("imports:end-token", "POST", "with a token", "L L F F F F F D D", "an empty form"),
+    Row("imports:api-extracts", "POST", "with a token", "T T T T T T T T T", "an extract"),
+    Row("imports:api-extract", "GET", "of an import", "T T T T T T T T T"),
     Row("administration:user-audits", "GET", "of the teacher", "L L F F F F F S S"),
     Row("administration:user-audits", "GET", "of nobody", "L L F F F F F N N"),
     Row("administration:export-audits", "GET", "of the teacher", "L L F F F F F S S"),

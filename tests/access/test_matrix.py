@@ -67,7 +67,7 @@ def browser_of(client_for, cast, school_a):
 def outcome(response, has_changed):
     """The letter of an answer, or what is wrong with it."""
     leads_to = response.get("Location", "")
-    letter = {403: "F", 404: "N", 422: "R", 400: "R"}.get(response.status_code)
+    letter = {403: "F", 404: "N", 422: "R", 400: "R", 401: "T"}.get(response.status_code)
     if letter is None and response.status_code in (302, 303) and leads_to.startswith("/login/"):
         letter = "L"
     if letter is None and response.status_code in (200, 201, 204, 302, 303):

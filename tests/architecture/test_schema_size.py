@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 63
-INDEXES = 229
+TABLES = 65
+INDEXES = 232
 
 
 def count(catalog):

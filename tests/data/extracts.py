@@ -182,3 +182,9 @@ def small_extract(**more: Any) -> ExtractBook:
         },
         **more,
     )
+
+
+def on_a_full_roll(book: ExtractBook, *, others: int = 20) -> ExtractBook:
+    """The extract with so many more pupils that one or two may leave without anybody's wondering."""
+    book.files["pupils.csv"] += [pupil(number, year_group="8") for number in range(501, 501 + others)]
+    return book

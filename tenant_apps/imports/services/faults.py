@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 # An administrator mends the MIS, not single rows: more would not help and might be a million.
 SHOWN_FAULTS = 200
@@ -50,11 +51,22 @@ class ExtractRefusedError(Exception):
 
 
 class ExtractHeldError(Exception):
-    """The extract is sound but would do more than anyone would expect of one night; it waits for a person."""
+    """The extract is sound but would do more than anyone would expect of one night; it waits for a person.
 
-    def __init__(self, reasons: Iterable[str]) -> None:
+    `counts` and `differences` tell what it would do.
+    """
+
+    def __init__(
+        self,
+        reasons: Iterable[str],
+        *,
+        counts: Mapping[str, Mapping[str, int]],
+        differences: Mapping[str, Any],
+    ) -> None:
         super().__init__("held")
         self.reasons = list(reasons)
+        self.counts = {file: dict(numbers) for file, numbers in counts.items()}
+        self.differences = dict(differences)
 
 
 def refuse(

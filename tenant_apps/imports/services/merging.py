@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from core.access import Access
 from core.audit.services import record
 from tenant_apps.attendance.services import merge_marks
 from tenant_apps.classes.services import MISGroup, record_mis_groups
+from tenant_apps.imports.enums import Decision
 from tenant_apps.imports.services.faults import ExtractHeldError, Faults
 from tenant_apps.imports.services.staging import fill_stage, staged
 from tenant_apps.imports.services.validation import find_lost_references
@@ -20,29 +22,48 @@ from tenant_apps.staff.services import MISPerson, record_mis_staff
 from tenant_apps.staff.services.users import close_missing
 from tenant_apps.students.services import (
     Merged,
+    Roll,
     end_memberships_of_archived,
+    joiners,
+    leavers_unforeseen,
     match_pupils,
     merge_contacts,
     merge_links,
     merge_memberships,
     merge_pupils,
-    pupils_sharing_upn,
+    part_shared_upns,
+    roll_before,
 )
 
 Counts = dict[str, dict[str, int]]
+MOST_ARCHIVED = 0.1
 MOST_DISABLED = 0.2
+# What is compared with what an administrator saw before deciding: nothing more may be done than was shown.
+ALARMING = ("archived", "disabled", "shared_upns")
 
 
 @dataclass(slots=True)
 class Merge:
-    """One extract on its way in: `columns` are those that each file has; `today` is the extract's own day."""
+    """One extract on its way in: `columns` are those that each file has; `today` is the extract's own day.
+
+    `decision` is an administrator's about an extract that was held, `shown` the differences it was taken on.
+    """
 
     columns: dict[str, list[str]]
     is_full: bool
     today: date
     at: datetime
     by: Access
+    decision: str = ""
+    shown: dict[str, Any] = field(default_factory=dict)
     counts: Counts = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    differences: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> bool:
+        """Whether what is missing from the extract ends, leaves or is disabled."""
+        return self.is_full and self.decision != Decision.JOINERS
 
     @property
     def files(self) -> Iterable[str]:
@@ -50,25 +71,53 @@ class Merge:
 
     def run(self) -> Counts:
         """Merge every file. ExtractRefusedError or ExtractHeldError: the caller rolls all of it back."""
+        roll = roll_before()
         match_pupils()
-        if shared := pupils_sharing_upn():
-            raise ExtractHeldError(_shared_upn(upn, lines) for upn, lines in shared)
+        shared = part_shared_upns()
+        self.reasons += [_shared_upn(upn, lines) for upn, lines in shared]
+        self.differences = {
+            "joiners": joiners(),
+            "changed": [],
+            "returned": [],
+            "archived": [],
+            "disabled": [],
+            "shared_upns": [upn for upn, _ in shared],
+        }
         self._staff()
         self._groups()
         faults = Faults()
         find_lost_references(self.files, faults)
         faults.refuse_if_any()
-        self._pupils()
+        self._pupils(roll)
         if "memberships.csv" in self.files:
-            self._count("memberships.csv", merge_memberships(is_full=self.is_full, today=self.today))
+            self._count("memberships.csv", merge_memberships(is_full=self.ends, today=self.today))
         if "contacts.csv" in self.files:
             columns = self.columns["contacts.csv"]
-            self._count("contacts.csv", merge_contacts(present=columns, is_full=self.is_full, at=self.at))
+            self._count("contacts.csv", merge_contacts(present=columns, is_full=self.ends, at=self.at))
         if "links.csv" in self.files:
-            self._count("links.csv", merge_links(is_full=self.is_full, at=self.at))
+            self._count("links.csv", merge_links(is_full=self.ends, at=self.at))
         if "attendance.csv" in self.files:
             self.counts["attendance.csv"] = merge_marks()
+        gone = self._users_gone()
+        self._hold_unless_decided()
+        if gone:
+            self.counts["staff.csv"]["disabled"] = close_missing(user_ids=gone, by=self.by, at=self.at)
         return self.counts
+
+    def _hold_unless_decided(self) -> None:
+        """Stop where there is a reason to, unless an administrator saw all that would be done."""
+        if not self.reasons:
+            return
+        if self.decision:
+            new = [
+                name for name in ALARMING if not set(self.differences[name]) <= set(self.shown.get(name, ()))
+            ]
+            if not new:
+                return
+            self.reasons.insert(
+                0, "It would do more now than what was shown when it was decided. Look again."
+            )
+        raise ExtractHeldError(self.reasons, counts=self.counts, differences=self.differences)
 
     def _count(self, file: str, merged: Merged) -> None:
         self.counts[file] = merged.counts
@@ -90,20 +139,22 @@ class Merge:
             )
             for row in staged("extract_staff")
         ]
-        changed = record_mis_staff(people=people, is_whole=self.is_full, by=self.by, at=self.at)
-        self.counts["staff.csv"] = {"changed": changed, "disabled": self._disable_missing_users()}
+        changed = record_mis_staff(people=people, is_whole=self.ends, by=self.by, at=self.at)
+        self.counts["staff.csv"] = {"changed": changed, "disabled": 0}
 
-    def _disable_missing_users(self) -> int:
-        """With the school's setting on, deactivate users who are gone from a full extract, but for the last
-        administrator. A night that would do it to more than a fifth of the staff is more likely a fault of
-        the MIS.
+    def _users_gone(self) -> list[UUID]:
+        """With the school's setting on, the users who are gone from a full extract: they are deactivated, but
+        for the last administrator. A night that would do it to more than a fifth of the staff is more likely
+        a fault of the MIS.
         """
-        if not (self.is_full and get_settings().disable_missing_users):
-            return 0
+        if "staff.csv" not in self.files or not (self.ends and get_settings().disable_missing_users):
+            return []
         gone, staff = users_gone_from_mis(today=self.today)
         if len(gone) > MOST_DISABLED * staff:
-            raise ExtractHeldError([f"staff.csv: {len(gone)} of {staff} members of staff would be disabled."])
-        return close_missing(user_ids=gone, by=self.by, at=self.at)
+            self.reasons.append(f"staff.csv: {len(gone)} of {staff} members of staff would be disabled.")
+        self.counts["staff.csv"]["disabled"] = len(gone)
+        self.differences["disabled"] = [str(user) for user in gone]
+        return gone
 
     def _groups(self) -> None:
         rows = staged("extract_groups")
@@ -118,7 +169,7 @@ class Merge:
             )
             for row in rows
         ]
-        is_whole = self.is_full and "groups.csv" in self.files
+        is_whole = self.ends and "groups.csv" in self.files
         keys, counts = record_mis_groups(
             groups=groups, is_whole=is_whole, today=self.today, by=self.by, at=self.at
         )
@@ -126,12 +177,23 @@ class Merge:
             self.counts["groups.csv"] = counts
         fill_stage("extract_group_keys", keys.items())
 
-    def _pupils(self) -> None:
+    def _pupils(self, roll: Roll) -> None:
         if "pupils.csv" not in self.files:
             return
         merged = merge_pupils(
-            present=self.columns["pupils.csv"], is_full=self.is_full, today=self.today, at=self.at
+            present=self.columns["pupils.csv"],
+            is_full=self.is_full,
+            today=self.today,
+            at=self.at,
+            archives=self.decision != Decision.JOINERS,
         )
+        unforeseen = leavers_unforeseen(merged.archived, roll=roll, today=self.today)
+        if len(unforeseen) > MOST_ARCHIVED * len(roll):
+            self.reasons.append(
+                f"pupils.csv: {len(unforeseen)} of {len(roll)} pupils on roll would be archived."
+            )
+        for name in ("changed", "archived", "returned"):
+            self.differences[name] = [str(student) for student in getattr(merged, name)]
         end_memberships_of_archived(students=merged.archived, today=self.today)
         self._count("pupils.csv", merged)
         self._audit("student.archived", merged.archived)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 OWNER_KIND = "import"
 TOPIC = "imports.apply"
-FINISHED = {ImportState.APPLIED, ImportState.REFUSED, ImportState.HELD}
+FINISHED = {ImportState.APPLIED, ImportState.REFUSED, ImportState.HELD, ImportState.REJECTED}
 
 
 class StoredExtract(Protocol):
@@ -116,19 +116,24 @@ def apply_import(*, import_id: UUID, at: datetime | None = None) -> ImportState:
     """
     moment = at or now()
     started_at = now()
+    told: dict[str, Any] = {}
     try:
         with transaction.atomic():
             entry = _begin(import_id)
             if entry.state in FINISHED:
                 return ImportState(entry.state)
             warnings: list[str] = []
-            counts = _apply(entry, warnings, moment)
-            _finish(entry, ImportState.APPLIED, started_at, moment, counts=counts, warnings=warnings)
+            counts = _apply(entry, warnings, told, moment)
+            told |= {"counts": counts, "warnings": warnings, "differences": None}
+            _finish(entry, ImportState.APPLIED, started_at, moment, **told)
     except ExtractRefusedError as refused:
         faults = refused.faults
-        state, told = ImportState.REFUSED, {"faults": faults.as_json(), "faults_total": faults.total}
+        state = ImportState.REFUSED
+        told |= {"faults": faults.as_json(), "faults_total": faults.total, "differences": None}
     except ExtractHeldError as held:
-        state, told = ImportState.HELD, {"warnings": held.reasons}
+        state = ImportState.HELD
+        told |= {"warnings": held.reasons, "counts": held.counts, "differences": held.differences}
+        told |= {"decision": "", "decided_by": None, "decided_at": None}
     else:
         forget_progress(import_id)
         return ImportState.APPLIED
@@ -167,26 +172,43 @@ def _finish(entry: Import, state: ImportState, started_at: datetime, at: datetim
         setattr(entry, name, value)
     entry.save()
     totals: dict[str, int] = {}
-    for counts in (entry.counts or {}).values():
+    for counts in (entry.counts or {}).values() if state == ImportState.APPLIED else ():
         for word, number in counts.items():
             totals[word] = totals.get(word, 0) + number
     detail = {**totals, "faults": entry.faults_total}
     record(f"extract.{state}", by=SYSTEM, record=(OWNER_KIND, entry.pk), detail=detail, at=at)
 
 
-def _apply(entry: Import, warnings: list[str], at: datetime) -> Counts:
+def _apply(entry: Import, warnings: list[str], told: dict[str, Any], at: datetime) -> Counts:
+    """Merge the extract; what became of each file. `told` gets what the manifest says of it."""
     with open_extract(_packed(entry)) as extract:
         manifest = extract.manifest
-        entry.kind, entry.mis_name = manifest.kind, manifest.mis
-        entry.generated_at, entry.rows_total = manifest.generated_at, manifest.rows_total
+        told |= {
+            "kind": manifest.kind,
+            "mis_name": manifest.mis,
+            "generated_at": manifest.generated_at,
+            "rows_total": manifest.rows_total,
+        }
         warnings += extract.warnings
         _check_school(manifest)
         _check_age(manifest)
         make_stages()
         today = timezone.localtime(manifest.generated_at).date()
         columns, read = _stage(extract, Teller(entry.pk, manifest.rows_total), warnings, today)
-    merge = Merge(columns=columns, is_full=manifest.kind == ExtractKind.FULL, today=today, at=at, by=SYSTEM)
-    counts = merge.run()
+    merge = Merge(
+        columns=columns,
+        is_full=manifest.kind == ExtractKind.FULL,
+        today=today,
+        at=at,
+        by=SYSTEM,
+        decision=entry.decision,
+        shown=entry.differences or {},
+    )
+    try:
+        counts = merge.run()
+    except ExtractHeldError as held:
+        held.counts = {file: {"read": read[file], **held.counts.get(file, {})} for file in columns}
+        raise
     with connection.cursor() as cursor:
         # What is checked at the end of a transaction must fail in here, where it still changes nothing.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

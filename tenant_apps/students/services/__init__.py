@@ -5,6 +5,13 @@ from tenant_apps.students.services.blocking import (
     block_student_reader,
     lift_student_block,
 )
+from tenant_apps.students.services.holding import (
+    Roll,
+    joiners,
+    leavers_unforeseen,
+    part_shared_upns,
+    roll_before,
+)
 from tenant_apps.students.services.merging import (
     STAGES,
     Merged,
@@ -16,7 +23,6 @@ from tenant_apps.students.services.merging import (
     merge_memberships,
     merge_pupils,
     name_keys,
-    pupils_sharing_upn,
 )
 from tenant_apps.students.services.noting import note_listed, note_viewed
 from tenant_apps.students.services.own_facts import (
@@ -35,13 +41,16 @@ __all__ = [
     "AgencyNotOfferedError",
     "Merged",
     "NobodyLeftError",
+    "Roll",
     "SummaryChangedError",
     "TooManyKeywordsError",
     "block_student_reader",
     "change_agencies",
     "change_keywords",
     "end_memberships_of_archived",
+    "joiners",
     "known_pupils",
+    "leavers_unforeseen",
     "lift_student_block",
     "match_pupils",
     "merge_contacts",
@@ -51,6 +60,7 @@ __all__ = [
     "name_keys",
     "note_listed",
     "note_viewed",
-    "pupils_sharing_upn",
+    "part_shared_upns",
+    "roll_before",
     "write_summary",
 ]

@@ -129,9 +129,12 @@ LINKS = StudentLink._meta.db_table
 
 @dataclass(slots=True)
 class Merged:
-    """What a merge did: numbers by word ("added", "changed", ...) and the pupils archived or back."""
+    """What a merge did: numbers by word ("added", "changed", ...) and which pupils it changed, archived or
+    brought back.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
+    changed: list[UUID] = field(default_factory=list)
     archived: list[UUID] = field(default_factory=list)
     returned: list[UUID] = field(default_factory=list)
 
@@ -212,11 +215,14 @@ def known_pupils(mis_ids: Iterable[str]) -> set[str]:
         return {mis_id for (mis_id,) in cursor.fetchall()}
 
 
-def merge_pupils(*, present: Iterable[str], is_full: bool, today: date, at: datetime) -> Merged:
+def merge_pupils(
+    *, present: Iterable[str], is_full: bool, today: date, at: datetime, archives: bool = True
+) -> Merged:
     """Add, change, archive and bring back pupils after match_pupils.
 
     `present` are the columns that the file has; others stay as they are. A pupil who left before `today`, or
     whom a full extract no longer names, is archived with `at`; one who is named again is current again.
+    Without `archives` nobody of the school is archived, whatever the extract says.
     """
     merged = Merged()
     written = [
@@ -228,9 +234,10 @@ def merge_pupils(*, present: Iterable[str], is_full: bool, today: date, at: date
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {STUDENTS} s SET {_assignments(written)} FROM extract_pupils e"
-            f" WHERE s.id = e.student_id AND NOT e.is_new AND {_differs('s', written)}"
+            f" WHERE s.id = e.student_id AND NOT e.is_new AND {_differs('s', written)} RETURNING s.id"
         )
-        merged.counts["changed"] = cursor.rowcount
+        merged.changed = [student for (student,) in cursor.fetchall()]
+        merged.counts["changed"] = len(merged.changed)
         columns = [*PUPIL_COLUMNS, *DERIVED_COLUMNS]
         cursor.execute(
             f"INSERT INTO {STUDENTS} (id, archived_at, {', '.join(columns)})"
@@ -243,13 +250,14 @@ def merge_pupils(*, present: Iterable[str], is_full: bool, today: date, at: date
             f"UNION ALL SELECT s.id FROM {STUDENTS} s WHERE s.mis_id IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM extract_pupils e WHERE e.student_id = s.id)"
         )
-        cursor.execute(
-            f"UPDATE {STUDENTS} SET archived_at = %(at)s WHERE archived_at IS NULL AND id IN ("
-            f" SELECT e.student_id FROM extract_pupils e WHERE {has_left} {missing if is_full else ''})"
-            " RETURNING id",
-            values,
-        )
-        merged.archived = [student for (student,) in cursor.fetchall()]
+        if archives:
+            cursor.execute(
+                f"UPDATE {STUDENTS} SET archived_at = %(at)s WHERE archived_at IS NULL AND id IN ("
+                f" SELECT e.student_id FROM extract_pupils e WHERE {has_left} {missing if is_full else ''})"
+                " RETURNING id",
+                values,
+            )
+            merged.archived = [student for (student,) in cursor.fetchall()]
         cursor.execute(
             f"UPDATE {STUDENTS} SET archived_at = NULL WHERE archived_at IS NOT NULL AND id IN ("
             f" SELECT e.student_id FROM extract_pupils e WHERE NOT {has_left}) RETURNING id",

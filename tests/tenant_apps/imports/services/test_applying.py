@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.data.extracts import pupil, small_extract, upn
+from tests.data.extracts import on_a_full_roll, pupil, small_extract, upn
 
 
 def students(**where: Any) -> Any:
@@ -65,8 +65,8 @@ def test_the_same_extract_twice_changes_nothing(bring):
 def test_who_is_missing_from_a_full_extract_is_archived_and_comes_back_whole(bring):
     from tenant_apps.students.models import Contact, Membership
 
-    bring(small_extract())
-    without = small_extract(generated_at="2026-11-21T22:05:00+00:00")
+    bring(on_a_full_roll(small_extract()))
+    without = on_a_full_roll(small_extract(generated_at="2026-11-21T22:05:00+00:00"))
     for file, column in (
         ("pupils.csv", "mis_id"),
         ("contacts.csv", "pupil_mis_id"),
@@ -85,7 +85,7 @@ def test_who_is_missing_from_a_full_extract_is_archived_and_comes_back_whole(bri
     }
     assert Contact.objects.filter(student=amelia, ended_at=None).count() == 2
 
-    back = small_extract(generated_at="2026-11-22T22:05:00+00:00")
+    back = on_a_full_roll(small_extract(generated_at="2026-11-22T22:05:00+00:00"))
     entry = bring(back)
     assert entry.counts["pupils.csv"]["returned"] == 1
     amelia.refresh_from_db()
@@ -98,8 +98,8 @@ def test_a_leaving_date_in_the_past_archives_and_ends_the_memberships(bring):
     from core.audit.models import AuditEvent
     from tenant_apps.students.models import Membership
 
-    bring(small_extract())
-    later = small_extract(generated_at="2026-11-21T22:05:00+00:00")
+    bring(on_a_full_roll(small_extract()))
+    later = on_a_full_roll(small_extract(generated_at="2026-11-21T22:05:00+00:00"))
     later.files["pupils.csv"][2]["leaving_date"] = "2026-11-13"
     entry = bring(later)
 

@@ -122,9 +122,9 @@ def test_an_upload_without_its_token_is_refused(in_a, cast, client_for):
 
 
 def test_a_file_beyond_the_limit_is_refused_with_the_limit_named(in_a, manager, monkeypatch):
-    from tenant_apps.imports import views
+    from tenant_apps.imports.views import pages
 
-    monkeypatch.setattr(views, "MAX_PACKED", 1024 * 1024)
+    monkeypatch.setattr(pages, "MAX_PACKED", 1024 * 1024)
     answer = send(manager, b"x" * (1024 * 1024 + 1))
     assert "larger than 1 MB" in answer.content.decode()
 

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from core.access.decorators import requires
@@ -16,9 +18,25 @@ from core.db.keys import uuid7
 from tenant_apps.documents.adapters.uploads import csrf_refusal, receive_file
 from tenant_apps.documents.services import UploadRefused
 from tenant_apps.imports import selectors
-from tenant_apps.imports.enums import ImportSource
-from tenant_apps.imports.forms import HistoryForm
-from tenant_apps.imports.services import MAX_PACKED, OWNER_KIND, note_extract, progress_of, queue_import
+from tenant_apps.imports.enums import Decision, ImportSource, ImportState
+from tenant_apps.imports.forms import DecisionForm, HistoryForm
+from tenant_apps.imports.services import (
+    MAX_PACKED,
+    OWNER_KIND,
+    decide_import,
+    end_token,
+    note_extract,
+    progress_of,
+    queue_import,
+    renew_token,
+)
+from tenant_apps.students.services import note_listed
+
+SAID = {
+    Decision.APPLY: "The extract is being applied.",
+    Decision.JOINERS: "Joiners and changes are being applied. Nobody is archived or disabled.",
+    Decision.REJECT: "The extract was rejected. Nothing was changed.",
+}
 
 
 @requires(SystemPermission.ADMINISTRATION)
@@ -33,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "older": older,
         "before": before,
         "last": selectors.last_applied(request.access),
+        "health": selectors.import_health(),
+        "token": selectors.token_in_force(request.access),
     }
     return render(request, "imports/home.html", context)
 
@@ -75,9 +95,53 @@ def progress(request: HttpRequest, import_id: UUID) -> HttpResponse:
     return render(request, "imports/result.html", _shown(request, import_id))
 
 
+@requires(SystemPermission.ADMINISTRATION)
+@require_POST
+def decide(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """ "Apply", "Apply joiners and changes only" or "Reject" an extract that was held."""
+    selectors.get_import(request.access, import_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return render(request, "imports/detail.html", _shown(request, import_id), status=422)
+    decision = Decision(form.cleaned_data["decision"])
+    try:
+        decide_import(import_id=import_id, decision=decision, by=request.access)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, SAID[decision])
+    return redirect("imports:detail", import_id)
+
+
+@requires(SystemPermission.ADMINISTRATION)
+@require_http_methods(["GET", "POST"])
+def token(request: HttpRequest) -> HttpResponse:
+    """Asks before the school gets a new token, and shows it this once."""
+    if request.method == "GET":
+        return render(request, "imports/token.html", {"token": selectors.token_in_force(request.access)})
+    made = renew_token(by=request.access)
+    address = request.build_absolute_uri(reverse("imports:api-extracts"))
+    return render(request, "imports/token_made.html", {"made": made, "address": address})
+
+
+@requires(SystemPermission.ADMINISTRATION)
+@require_POST
+def stop_token(request: HttpRequest) -> HttpResponse:
+    """No MIS can hand extracts in any more."""
+    if end_token(by=request.access):
+        messages.success(request, "The token is not valid any more. The MIS can hand no extracts in.")
+    return redirect("imports:home")
+
+
 def _shown(request: HttpRequest, import_id: UUID) -> dict[str, object]:
     entry = selectors.get_import(request.access, import_id)
+    differences: list[selectors.Difference] = []
+    if entry.state == ImportState.HELD:
+        differences, named = selectors.differences_of(request.access, import_id)
+        note_listed(student_ids=named, by=request.access)
     return {
+        "differences": differences,
+        "is_overtaken": entry.state == ImportState.HELD and selectors.is_overtaken(entry.generated_at),
         "entry": entry,
         "progress": None if entry.is_finished else progress_of(import_id),
         "words": selectors.WORDS,
