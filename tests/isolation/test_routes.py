@@ -29,6 +29,7 @@ SILENT = {
     "incidents:readers",
     "incidents:change-status",
     "incidents:told",
+    "incidents:withdraw-alerts",
 }
 
 
