@@ -21,6 +21,7 @@ FAULTS = {
     "F16": "migration killed at one of many schools",
     "F18": "two deploys migrate at once",
     "F25": "connections used up",
+    "F27": "two people edit the same record at once",
 }
 ATTACKS = {
     "A1": "session cookie of one school at another's host",

@@ -17,6 +17,7 @@ def test_administrator_uploads_a_sound_extract_and_then_a_faulty_one(visit, prod
     office.login(key=True)
     page = office.page
     page.get_by_role("banner").get_by_role("link", name="Admin").click()
+    page.get_by_role("navigation", name="Admin").get_by_role("link", name="Imports").click()
     office.examine(themes=("light", "dark"))
 
     sound = extract_for("a", generated_at="2026-11-21T05:00:00+00:00")

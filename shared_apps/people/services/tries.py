@@ -94,7 +94,7 @@ def count_wrong(tries: Tries, at: datetime) -> None:
         # For nobody's address the same is written, and no mail follows: the time tells nobody apart.
         user_id = User.objects.filter(_person(row.kind, tries.name), is_active=True).values_list("pk").first()
         payload = {"user": str(user_id[0]) if user_id else "", "kind": str(row.kind), "at": at.isoformat()}
-        owe(TOPIC, key=f"{row.pk}:{at.timestamp():.0f}", payload=payload)
+        owe(TOPIC, key=f"{row.pk}:{at.timestamp():.6f}", payload=payload)
     row.save(update_fields=["times", "places", "told_at"])
 
 

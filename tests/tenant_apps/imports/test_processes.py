@@ -71,6 +71,7 @@ def test_an_import_killed_half_way_leaves_nothing_and_runs_again(product_environ
     process = start(product_environment, extract)
     copying = (
         "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY extract_attendance%' AND state = 'active'"
+        " AND datname = current_database()"
     )
     wait_for(lambda: stored(copying))
     process.kill()

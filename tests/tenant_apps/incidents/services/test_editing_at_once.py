@@ -57,7 +57,7 @@ KEPT = """
 """
 
 
-@pytest.mark.attack("F27")
+@pytest.mark.fault("F27")
 def test_of_two_at_once_one_is_told(product_environment):
     environment = product_environment | {"PYTHONPATH": ".:platform"}
 

@@ -189,7 +189,7 @@ def test_wider_circle_is_confirmed_and_audited(client_for, cast, add, typed, cat
     assert AuditEvent.objects.filter(event="incident.edited").count() == 1
 
 
-@pytest.mark.attack("F27")
+@pytest.mark.fault("F27")
 def test_second_editor_is_told_and_both_texts_are_kept(client_for, cast, add, typed):
     incident = add("Behaviour")
     path = f"/incidents/{incident.pk}/edit/"
