@@ -284,6 +284,9 @@ class Supervisor:
                 return False
             if self.stopping.wait(min(4.0, 0.25 * 2 ** len(recent))):
                 return True
+            # A child that outlived it would hold its port and answer for the new one.
+            if server.process:
+                tree.kill_all(tree.members(server.process.pid))
             try:
                 self._launch(server)
                 server.wait_ready(until=self.stopping.is_set)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django_otp.oath import totp
@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 SLOW = 20_000
 """Milliseconds that a page may take on a machine that does other things too."""
 expect.set_options(timeout=SLOW)
+Found = TypeVar("Found")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,12 +89,19 @@ class Product:
 
     def mails_to(self, recipient: str, *, after: int = 0, at_least: int = 1) -> list[Mail]:
         """The mails to one person since there were `after` mails, once that many have come."""
+
+        def found() -> list[Mail]:
+            return [mail for mail in self.mail.messages()[after:] if mail.recipient == recipient]
+
+        self.wait_for(lambda: len(found()) >= at_least)
+        return found()
+
+    def wait_for(self, found: Callable[[], Found]) -> Found:
+        """What is found at last, by a process beside this one; nothing once patience is at its end."""
         until = time.monotonic() + SLOW / 1000
-        while True:
-            found = [mail for mail in self.mail.messages()[after:] if mail.recipient == recipient]
-            if len(found) >= at_least or time.monotonic() > until:
-                return found
+        while not (result := found()) and time.monotonic() < until:
             time.sleep(0.1)
+        return result
 
 
 @pytest.fixture(scope="session")

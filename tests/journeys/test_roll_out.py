@@ -44,19 +44,28 @@ class School:
         return person
 
     def link_for(self, person) -> str:
-        """The link of the newest mail about a password."""
-        for mail in reversed(self._product.mails_to(person.email)):
-            html = mail.message.get_body(("html",)).get_content()
-            if found := re.search(r'href="([^"]+)"[^>]*>Click here to reset your password', html):
-                return found[1]
-        raise AssertionError(f"No link was sent to {person.email}.")
+        """The link of the newest mail about a password; waits for the first."""
 
-    def told(self, person) -> str:
-        """The words of all mails to a person."""
-        return "\n".join(
-            f"{mail.message['Subject']}\n{mail.message.get_body(('plain',)).get_content()}"
-            for mail in self._product.mails_to(person.email)
-        )
+        def newest() -> str:
+            for mail in reversed(self._product.mails_to(person.email)):
+                html = mail.message.get_body(("html",)).get_content()
+                if found := re.search(r'href="([^"]+)"[^>]*>Click here to reset your password', html):
+                    return found[1]
+            return ""
+
+        return self._product.wait_for(newest) or pytest.fail(f"No link was sent to {person.email}.")
+
+    def told(self, person, words: str = "") -> str:
+        """The words of all mails to a person; waits for the one that holds these."""
+
+        def mails() -> str:
+            return "\n".join(
+                f"{mail.message['Subject']}\n{mail.message.get_body(('plain',)).get_content()}"
+                for mail in self._product.mails_to(person.email)
+            )
+
+        self._product.wait_for(lambda: words in mails())
+        return mails()
 
     def extract(self) -> bytes:
         """Two classes of three, and two teachers whom the MIS lists."""
@@ -98,7 +107,9 @@ def test_main_contact_rolls_the_product_out_alone(visit, product, size):
     teacher = school.open("Tom", "Ellery")
     _set_password(school, teacher)
     _log_in(teacher)
-    assert "has alerted you to an incident" in school.told(teacher)
+    assert "has alerted you to an incident" in school.told(
+        teacher, "has alerted you to an incident"
+    )
     assert "alerted you" not in school.told(contact)
     expect(teacher.page.get_by_role("region", name="Alert")).to_contain_text(RULE)
     _set_up_soft_key(teacher)
@@ -108,7 +119,7 @@ def test_main_contact_rolls_the_product_out_alone(visit, product, size):
 def _begin(school: School, contact) -> None:
     """From the welcome, by "Forgotten your password …", to a session with the key."""
     page = contact.page
-    welcome = school.told(contact)
+    welcome = school.told(contact, "Welcome to")
     assert "Welcome to" in welcome
     address = re.search(r"http://[a-z-]+\.localhost:\d+/", welcome)
     assert address, welcome

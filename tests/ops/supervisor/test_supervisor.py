@@ -222,6 +222,18 @@ def test_a_crash_is_shown_and_the_process_started_again(demo: Demo, name: str) -
     assert demo.get("/readyz") == 200
 
 
+def test_what_outlives_a_crash_does_not_answer_for_the_new_process(demo: Demo) -> None:
+    already = len(demo.lines)
+    killed = demo.pid_of("web")
+    orphans = tree.descendants(killed)
+    assert orphans
+    tree.kill_all([killed])
+    demo.wait_for(lambda line: "web runs again" in line and line in demo.lines[already:], 30)
+    assert not any(map(tree.started, orphans))
+    assert not any("Address already in use" in line for line in demo.lines[already:])
+    assert demo.get("/readyz") == 200
+
+
 def test_a_crash_of_postgres_loses_no_commit(demo: Demo) -> None:
     with demo.as_owner() as connection:
         connection.execute("CREATE TABLE public.acknowledged (id int)")
