@@ -13,6 +13,23 @@ class Part(TextChoices):
     LINKED = "linked", "Linked student"
 
 
+class About(TextChoices):
+    """Whom an incident was written about: somebody on the list, or what its author said instead."""
+
+    STUDENT = "", "A student on the list"
+    NOT_LISTED = "not_listed", "Not in the list"
+    NOBODY = "nobody", "Not about one pupil"
+
+
+class Tray(TextChoices):
+    """What became of an incident that was not added about a student of the list."""
+
+    NEVER = "", "Never in the tray"
+    WAITING = "waiting", "Waiting"
+    ATTACHED = "attached", "Attached to a student"
+    KEPT = "kept", "Kept without a student"
+
+
 class LinkRole(TextChoices):
     SIBLING = "sibling", "sibling"
     OTHER = "other", "other pupil involved"

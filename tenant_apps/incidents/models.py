@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.db.models import Record
-from tenant_apps.incidents.enums import CategoryState, DraftKind, LinkRole, Part, Status
+from tenant_apps.incidents.enums import About, CategoryState, DraftKind, LinkRole, Part, Status, Tray
 
 
 class Entry(Record):
@@ -30,22 +30,36 @@ class Entry(Record):
 
 
 class Incident(Entry):
-    """One concern about one student, with those linked to it. Its number is what people say and write."""
+    """One concern about one student, with those linked to it. Its number is what people say and write.
+
+    One whose author did not find the student, or meant nobody in particular (`about`), has no main student
+    while it lies in the tray or is kept there; `unlisted_name` and `unlisted_class` are as they were typed.
+    """
 
     number = models.PositiveIntegerField(null=True, unique=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     assignee = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    about = models.CharField(max_length=10, choices=About, blank=True, default="", db_default="")
+    unlisted_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    unlisted_class = models.CharField(max_length=100, blank=True, default="", db_default="")
+    tray = models.CharField(max_length=10, choices=Tray, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(author__isnull=False) | ~Q(source=""), name="incident_has_author_or_source"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(about="", tray="") | (~Q(about="") & ~Q(tray="")), name="incident_tray_says_why"
+            ),
         ]
         indexes = [
             models.Index(F("happened_at").desc(), F("number").desc(), name="incident_newest_first"),
             models.Index(fields=["author", "recorded_at"], name="incident_by_author"),
             models.Index(fields=["assignee"], condition=Q(status="active"), name="incident_assigned_active"),
+            models.Index(
+                fields=["recorded_at"], condition=Q(tray__in=["waiting", "kept"]), name="incident_in_tray"
+            ),
         ]
 
     def __str__(self) -> str:

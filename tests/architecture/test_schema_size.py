@@ -3,7 +3,7 @@
 from django.db import connection
 
 TABLES = 65
-INDEXES = 232
+INDEXES = 233
 
 
 def count(catalog):
