@@ -11,6 +11,18 @@ from core.db.models import Record
 from tenant_apps.students.enums import EnrolmentStatus, SenStatus, Sex, Source
 
 
+def _person() -> models.ForeignKey:
+    """Who did something; nobody looks rows up by it."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+
 class Student(Record):
     """One child, for as long as the school holds a record of them.
 
@@ -52,12 +64,20 @@ class Student(Record):
     medical_notes = models.TextField(blank=True, default="")
     address = models.TextField(blank=True, default="")
     postcode = models.TextField(blank=True, default="")
+    # Set by hand and never by an import: the home address is told to nobody and prints nowhere.
+    address_withheld = models.BooleanField(default=False, db_default=False)
     # Documents know students, not the other way round: the photograph is named without a foreign key.
     photo_document_id = models.UUIDField(null=True, blank=True)
     sort_key = models.TextField()
     legal_sort_key = models.TextField()
     search_key = models.TextField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    died_on = models.DateField(null=True, blank=True)
+    # Nothing of the record is reduced or destroyed while this stands.
+    legal_hold = models.BooleanField(default=False, db_default=False)
+    legal_hold_reason = models.TextField(blank=True, default="", db_default="")
+    # When everything but names, date of birth, UPN and dates was taken out of a leaver's record.
+    reduced_at = models.DateTimeField(null=True, blank=True)
     # What the import found odd about this child's data: [{"code": ..., "field": ..., "value": ...}].
     warnings = models.JSONField(default=list, blank=True)
 
@@ -92,7 +112,11 @@ class Membership(Record):
 
 
 class Contact(Record):
-    """Someone to turn to about a pupil, in order of priority."""
+    """Someone to turn to about a pupil, in order of priority.
+
+    Those with source `hand` are the school's own, such as a social worker. Correcting one ends its row and
+    makes another, so that what stood there before stays on record.
+    """
 
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="contacts")
     mis_id = models.TextField(null=True, blank=True)
@@ -111,6 +135,11 @@ class Contact(Record):
     work_phone = models.TextField(blank=True, default="")
     address = models.TextField(blank=True, default="")
     postcode = models.TextField(blank=True, default="")
+    # Set by hand and never by an import, for a contact of the MIS as for one's own.
+    address_withheld = models.BooleanField(default=False, db_default=False)
+    added_by = _person()
+    added_at = models.DateTimeField(null=True, blank=True)
+    ended_by = _person()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -126,6 +155,10 @@ class StudentLink(Record):
     linked_student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="links_from")
     relationship = models.TextField()
     source = models.TextField(choices=Source, default=Source.MIS)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    added_by = _person()
+    added_at = models.DateTimeField(null=True, blank=True)
+    ended_by = _person()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -133,6 +166,69 @@ class StudentLink(Record):
             models.UniqueConstraint(fields=["student", "linked_student", "source"], name="student_link_once"),
             models.CheckConstraint(
                 condition=~models.Q(student=models.F("linked_student")), name="student_link_to_another"
+            ),
+        ]
+
+
+class SiblingElsewhere(Record):
+    """A brother or sister at another school, with whom to ring there; text only."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="siblings_elsewhere")
+    name = models.CharField(max_length=120)
+    school = models.CharField(max_length=200)
+    dsl = models.CharField("DSL", max_length=200, blank=True)
+    added_by = _person()
+    added_at = models.DateTimeField()
+    ended_by = _person()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "siblings elsewhere"
+
+
+class CourtOrder(Record):
+    """What the DSL wrote down of a court order about a pupil; its papers are documents of `court-order`.
+
+    It holds to the end of `until`, or without a day until it is ended. Correcting one ends its row.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="court_orders")
+    who = models.CharField(max_length=200)
+    what = models.TextField()
+    until = models.DateField(null=True, blank=True)
+    added_by = _person()
+    added_at = models.DateTimeField()
+    ended_by = _person()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class Seal(Record):
+    """A record that two people alone may open, from `sealed_at` until it is lifted; the row stays.
+
+    The numbers by which a MIS names the pupil are kept here meanwhile, so that no extract finds the record.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="seals", db_index=False)
+    first_reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    second_reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    mis_id = models.TextField(null=True, blank=True)
+    upn = models.TextField("UPN", null=True, blank=True)
+    sealed_by = _person()
+    sealed_at = models.DateTimeField()
+    lifted_by = _person()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"], condition=models.Q(lifted_at__isnull=True), name="student_seal_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(first_reader=models.F("second_reader")), name="student_seal_two_people"
             ),
         ]
 

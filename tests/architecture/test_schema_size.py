@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 65
-INDEXES = 233
+TABLES = 68
+INDEXES = 239
 
 
 def count(catalog):
