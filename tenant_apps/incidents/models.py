@@ -3,11 +3,16 @@
 Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept whole in a version.
 """
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
+from core.db.folded import Folded
 from core.db.models import Record
 from tenant_apps.incidents.enums import About, CategoryState, DraftKind, LinkRole, Part, Status, Tray
+
+# For parts of words. Extensions stand in public, which is not on the path of a migration.
+BY_TRIGRAMS = OpClass(Folded("text"), name="public.gin_trgm_ops")
 
 
 class Entry(Record):
@@ -57,6 +62,7 @@ class Incident(Entry):
             models.Index(F("happened_at").desc(), F("number").desc(), name="incident_newest_first"),
             models.Index(fields=["author", "recorded_at"], name="incident_by_author"),
             models.Index(fields=["assignee"], condition=Q(status="active"), name="incident_assigned_active"),
+            GinIndex(BY_TRIGRAMS, name="incident_text"),
             models.Index(
                 fields=["recorded_at"], condition=Q(tray__in=["waiting", "kept"]), name="incident_in_tray"
             ),
@@ -158,7 +164,10 @@ class Action(Entry):
                 condition=Q(author__isnull=False) | ~Q(source=""), name="action_has_author_or_source"
             )
         ]
-        indexes = [models.Index(fields=["author", "recorded_at"], name="action_by_author")]
+        indexes = [
+            models.Index(fields=["author", "recorded_at"], name="action_by_author"),
+            GinIndex(BY_TRIGRAMS, name="action_text"),
+        ]
 
     def __str__(self) -> str:
         return f"action {self.pk}"

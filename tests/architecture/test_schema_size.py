@@ -3,7 +3,7 @@
 from django.db import connection
 
 TABLES = 68
-INDEXES = 239
+INDEXES = 241
 
 
 def count(catalog):
