@@ -16,3 +16,5 @@ class DocumentState(models.TextChoices):
 DRAFT_OWNER = "draft"
 # The picture on the login page and in the head of PDFs; its owner is the school.
 LOGO_OWNER = "logo"
+# The photograph of a student; its owner is the student.
+PHOTO_OWNER = "photo"

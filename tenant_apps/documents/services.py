@@ -34,8 +34,9 @@ from core.db.keys import uuid7
 from core.tenancy import current_school
 from tenant_apps.documents.adapters.choosing import get_store
 from tenant_apps.documents.adapters.content import HEAD_BYTES, sniff
-from tenant_apps.documents.adapters.logo import NotAPictureError, as_logo
+from tenant_apps.documents.adapters.logo import as_logo
 from tenant_apps.documents.adapters.names import clean_name
+from tenant_apps.documents.adapters.pictures import NotAPictureError
 from tenant_apps.documents.adapters.storage import ObjectMissing, StoreUnavailable
 from tenant_apps.documents.enums import DRAFT_OWNER, LOGO_OWNER, DocumentState
 from tenant_apps.documents.models import Document, DocumentStudent

@@ -33,7 +33,7 @@ FILES = (
     "links.csv",
     "attendance.csv",
 )
-WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled")
+WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled", "photos")
 HISTORY = 25
 NAMES_SHOWN = 200
 # An extract of a school night is missing once the next school morning begins, and belongs to the day before

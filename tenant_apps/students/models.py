@@ -68,6 +68,8 @@ class Student(Record):
     address_withheld = models.BooleanField(default=False, db_default=False)
     # Documents know students, not the other way round: the photograph is named without a foreign key.
     photo_document_id = models.UUIDField(null=True, blank=True)
+    # SHA-256 of the file that the MIS sent for it: the same file again changes nothing.
+    photo_sha256 = models.TextField(blank=True, default="", db_default="")
     sort_key = models.TextField()
     legal_sort_key = models.TextField()
     search_key = models.TextField()

@@ -45,6 +45,8 @@ class ExtractBook:
     files: dict[str, list[Row]] = field(default_factory=dict)
     raw: dict[str, bytes] = field(default_factory=dict)
     """Bytes instead of rows, for files that no CSV writer would write."""
+    photos: dict[str, bytes] = field(default_factory=dict)
+    """Files under photos/."""
     promised: dict[str, Row] = field(default_factory=dict)
     """What the manifest says instead of the truth."""
     manifest: Row = field(default_factory=dict)
@@ -85,6 +87,8 @@ class ExtractBook:
             archive.writestr("manifest.json", json.dumps(self.describe()))
             for file in self.files.keys() | self.raw.keys():
                 archive.writestr(file, self.content(file))
+            for file, content in self.photos.items():
+                archive.writestr(f"photos/{file}", content)
         return packed.getvalue()
 
 

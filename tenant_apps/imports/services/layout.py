@@ -153,10 +153,10 @@ PUPILS = Layout(
         _text("medical_notes", NOTES),
         _text("address", NOTES),
         _text("postcode", SHORT),
+        # The name of a file under photos/ in the ZIP.
+        _text("photo", LONG),
     ),
 )
-# Named in pupils.csv and standing under photos/ in the ZIP; known, so that no report calls it unknown.
-PHOTO_COLUMN = "photo"
 
 CONTACTS = Layout(
     file="contacts.csv",

@@ -14,6 +14,7 @@ from tenant_apps.attendance.services import merge_marks
 from tenant_apps.classes.services import MISGroup, record_mis_groups
 from tenant_apps.imports.enums import Decision
 from tenant_apps.imports.services.faults import ExtractHeldError, Faults
+from tenant_apps.imports.services.photos import Photos
 from tenant_apps.imports.services.staging import fill_stage, staged
 from tenant_apps.imports.services.validation import find_lost_references
 from tenant_apps.school_settings.selectors import get_settings
@@ -56,6 +57,7 @@ class Merge:
     by: Access
     decision: str = ""
     shown: dict[str, Any] = field(default_factory=dict)
+    photos: Photos | None = None
     counts: Counts = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     differences: dict[str, Any] = field(default_factory=dict)
@@ -74,6 +76,8 @@ class Merge:
         roll = roll_before()
         match_pupils()
         shared = part_shared_upns()
+        if self.photos:
+            self.photos.check()
         self.reasons += [_shared_upn(upn, lines) for upn, lines in shared]
         self.differences = {
             "joiners": joiners(),
@@ -100,6 +104,8 @@ class Merge:
             self.counts["attendance.csv"] = merge_marks()
         gone = self._users_gone()
         self._hold_unless_decided()
+        if self.photos:
+            self.counts["pupils.csv"]["photos"] = self.photos.bring(by=self.by, at=self.at)
         if gone:
             self.counts["staff.csv"]["disabled"] = close_missing(user_ids=gone, by=self.by, at=self.at)
         return self.counts

@@ -14,6 +14,7 @@ import json
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ MANIFEST = "manifest.json"
 ZIP = "the ZIP"
 PHOTO = re.compile(r"photos/[^/\\]{1,200}")
 ENCRYPTED = 0x1
+# What a member can raise that is not what it says it is.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 Row = tuple[int, list[str]]
@@ -133,7 +136,7 @@ def _read_manifest(archive: zipfile.ZipFile) -> Manifest:
             content = member.read(MAX_MANIFEST + 1)
     except KeyError:
         raise refuse(MANIFEST, "It is missing from the ZIP.") from None
-    except (zipfile.BadZipFile, EOFError, OSError):
+    except DAMAGED:
         raise refuse(MANIFEST, "It is damaged.") from None
     if len(content) > MAX_MANIFEST:
         raise refuse(MANIFEST, "Larger than 1 MB, which is the limit.")
@@ -265,7 +268,7 @@ def read_file(extract: Extract, layout: Layout, faults: Faults) -> Iterator[tupl
         rows = csv.reader(text, strict=True)
         try:
             reader.header = next(rows, [])
-        except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, EOFError, OSError) as error:
+        except (UnicodeDecodeError, csv.Error, *DAMAGED) as error:
             _add_broken(reader, error, line=1)
             yield reader, iter(())
             return
@@ -288,7 +291,7 @@ def _rows(reader: FileReader, rows: Any, watched: _Watched) -> Iterator[Row]:
                     break
                 yield begin, cells
             begin = rows.line_num + 1
-    except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, EOFError, OSError) as error:
+    except (UnicodeDecodeError, csv.Error, *DAMAGED) as error:
         _add_broken(reader, error, line=begin)
         return
     if reader.rows_read != promise.rows:

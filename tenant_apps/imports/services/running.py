@@ -25,11 +25,11 @@ from tenant_apps.imports.permissions import can_import
 from tenant_apps.imports.services.faults import ExtractHeldError, ExtractRefusedError, Faults, refuse
 from tenant_apps.imports.services.layout import BY_FILE
 from tenant_apps.imports.services.merging import Counts, Merge
+from tenant_apps.imports.services.photos import Photos
 from tenant_apps.imports.services.progress import Teller, forget_progress
 from tenant_apps.imports.services.reading import (
     MANIFEST,
     MAX_PACKED,
-    PHOTO,
     ZIP,
     Extract,
     Manifest,
@@ -195,20 +195,23 @@ def _apply(entry: Import, warnings: list[str], told: dict[str, Any], at: datetim
         make_stages()
         today = timezone.localtime(manifest.generated_at).date()
         columns, read = _stage(extract, Teller(entry.pk, manifest.rows_total), warnings, today)
-    merge = Merge(
-        columns=columns,
-        is_full=manifest.kind == ExtractKind.FULL,
-        today=today,
-        at=at,
-        by=SYSTEM,
-        decision=entry.decision,
-        shown=entry.differences or {},
-    )
-    try:
-        counts = merge.run()
-    except ExtractHeldError as held:
-        held.counts = {file: {"read": read[file], **held.counts.get(file, {})} for file in columns}
-        raise
+        merge = Merge(
+            columns=columns,
+            is_full=manifest.kind == ExtractKind.FULL,
+            today=today,
+            at=at,
+            by=SYSTEM,
+            decision=entry.decision,
+            shown=entry.differences or {},
+            photos=Photos(extract.archive) if "photo" in columns.get("pupils.csv", ()) else None,
+        )
+        try:
+            counts = merge.run()
+        except ExtractHeldError as held:
+            held.counts = {file: {"read": read[file], **held.counts.get(file, {})} for file in columns}
+            raise
+        if merge.photos:
+            warnings += merge.photos.left_over()
     with connection.cursor() as cursor:
         # What is checked at the end of a transaction must fail in here, where it still changes nothing.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -237,8 +240,6 @@ def _stage(
     for file in columns:
         find_repeated_rows(BY_FILE[file], faults)
     faults.refuse_if_any()
-    if any(PHOTO.fullmatch(name) for name in extract.archive.namelist()):
-        warnings.append("The photographs in the ZIP were not read.")
     return columns, read
 
 

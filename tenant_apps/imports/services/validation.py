@@ -16,7 +16,7 @@ from django.db import connection
 
 from core.db.keys import uuid7
 from tenant_apps.imports.services.faults import Faults
-from tenant_apps.imports.services.layout import BY_FILE, PHOTO_COLUMN, PUPILS, Layout
+from tenant_apps.imports.services.layout import BY_FILE, PUPILS, Layout
 from tenant_apps.imports.services.reading import FileReader, Row
 from tenant_apps.students.enums import (
     ETHNICITIES,
@@ -50,8 +50,6 @@ def check_header(reader: FileReader) -> list[str]:
     for name in sorted(layout.required - set(header)):
         faults.add(layout.file, "This column is missing.", line=1, column=name)
     known = {column.name for column in layout.columns}
-    if layout is PUPILS:
-        known.add(PHOTO_COLUMN)
     for name in sorted({name for name in header if header.count(name) > 1}):
         faults.add(layout.file, "This column stands in the file twice.", line=1, column=name[:100])
     unknown = sorted(set(header) - known)

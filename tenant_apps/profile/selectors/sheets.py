@@ -42,6 +42,8 @@ WARNINGS = {
     "date_of_birth_in_future": "The date of birth in the MIS lies in the future.",
     "unknown_code": "The MIS gives a code that is not known here.",
     "upn_shared": "The MIS gives this pupil the UPN of another one; it was left out here.",
+    "photo_missing": "The MIS names a photograph that it did not send.",
+    "photo_unreadable": "The photograph from the MIS is damaged, too large, or not PNG, JPEG or WebP.",
     "former_upn_other_surname": "The former UPN is on a record under another surname; they were not joined.",
 }
 

@@ -34,12 +34,14 @@ from tenant_apps.students.services.own_facts import (
     change_keywords,
     write_summary,
 )
+from tenant_apps.students.services.photos import NamedPhoto, name_photo, named_photos, warn_of_photos
 
 __all__ = [
     "MOST_KEYWORDS",
     "STAGES",
     "AgencyNotOfferedError",
     "Merged",
+    "NamedPhoto",
     "NobodyLeftError",
     "Roll",
     "SummaryChangedError",
@@ -58,9 +60,12 @@ __all__ = [
     "merge_memberships",
     "merge_pupils",
     "name_keys",
+    "name_photo",
+    "named_photos",
     "note_listed",
     "note_viewed",
     "part_shared_upns",
     "roll_before",
+    "warn_of_photos",
     "write_summary",
 ]

@@ -87,6 +87,8 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "line": "integer",
         "new_id": "uuid",
         **PUPIL_COLUMNS,
+        # The name of a file in the ZIP, and what becomes of it is photos.py's.
+        "photo": "text",
         **DERIVED_COLUMNS,
         "student_id": "uuid",
         "is_new": "boolean",

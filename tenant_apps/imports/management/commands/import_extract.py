@@ -42,7 +42,11 @@ class Command(BaseCommand):
                 raise CommandError(f"{file}: {error.strerror}.") from None
             except UploadRefused as refusal:
                 raise CommandError(refusal.sentence) from None
-            state = apply_import(import_id=import_id)
+            try:
+                state = apply_import(import_id=import_id)
+            except UploadRefused as refusal:
+                # The store went away when a photograph was to be stored. The extract waits.
+                raise CommandError(refusal.sentence) from None
             self._tell(get_import(SYSTEM, import_id), state)
 
     def _tell(self, entry: ImportView, state: ImportState) -> None:
