@@ -98,9 +98,14 @@ def kept_for(access: Access) -> Q:
 
 
 def _in_reach(access: Access) -> Q:
+    return unblocked(access) & _within(access)
+
+
+def _within(access: Access) -> Q:
+    """By category and by class, for a session with the key."""
     if not access.is_elevated or not access.view_incidents:
         return NOTHING
-    return unblocked(access) & by_category(access) & by_class(access)
+    return by_category(access) & by_class(access)
 
 
 def readable_by(access: Access) -> Q:
@@ -113,12 +118,10 @@ def readable_by(access: Access) -> Q:
 
 def known_to(access: Access) -> Q:
     """Incidents that this person may open, or could open from the school's network or with a key."""
-    opened_by_alert = Q(unread_alert_exists(access, root=OuterRef("pk")))
-    opened = listed_for(access) | (Q(deleted_at__isnull=True) & unblocked(access) & opened_by_alert)
+    opened = _within(access) | Q(unread_alert_exists(access, root=OuterRef("pk")))
     if access.is_elevated:
-        assigned = Q(deleted_at__isnull=True, assignee=access.user_id) & ~Q(status=Status.CLOSED)
-        opened |= assigned & unblocked(access)
-    return opened
+        opened |= Q(assignee=access.user_id) & ~Q(status=Status.CLOSED)
+    return Q(deleted_at__isnull=True) & unblocked(access) & opened
 
 
 def named_categories(access: Access, carried: Iterable[UUID], *, opened_by_alert: bool = False) -> list[UUID]:

@@ -1,10 +1,13 @@
 """Template tags of the page frame and the components, built in: no template has to load them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.template import Context
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide as draw_icon
 
@@ -41,6 +44,47 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def menu_icon(label: str) -> SafeString:
     """The icon of a menu entry in the phone's tab bar."""
     return icon_markup(MENU_ICONS.get(str(label), "circle"))
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context, options: Sequence[Mapping[str, Any]], *owner: object) -> SafeString:
+    """ "Options": `{% menu entry.options "incident" entry.number %}`; nothing where there is none.
+
+    Each option has a `label`, a `url`, and `post` where it is a form. A tag, because a loop in the template
+    costs a chronology of 25 entries and their actions a sixth of its time.
+    """
+    if not options:
+        return SafeString()
+    rows = "".join(_menu_form(context, one) if one.get("post") else _menu_link(one) for one in options)
+    words = escape(" ".join(str(word) for word in owner if word is not None))
+    return SafeString(
+        f'<details class="menu-box" data-menu><summary>Options<span class="vh"> for {words}</span></summary>'
+        f'<div class="menu-list">{rows}</div></details>'
+    )
+
+
+def _menu_link(option: Mapping[str, Any]) -> str:
+    return f'<a class="menu-item" href="{escape(option["url"])}">{escape(option["label"])}</a>'
+
+
+def _menu_form(context: Context, option: Mapping[str, Any]) -> str:
+    token = escape(context.get("csrf_token", ""))
+    return (
+        f'<form method="post" action="{escape(option["url"])}">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        f'<button type="submit" class="menu-item">{escape(option["label"])}</button></form>'
+    )
+
+
+@register.filter(expects_localtime=True)
+def moment(at: datetime | None, layout: str = "") -> str:
+    """A moment in the school's time by a layout of `strftime`; without one for a `datetime` attribute.
+
+    For pages with hundreds of moments: it takes a tenth of the time that `date` takes.
+    """
+    if at is None:
+        return ""
+    return at.strftime(layout) if layout else at.isoformat()
 
 
 @register.filter

@@ -43,6 +43,8 @@ def may_read_incident(access: Access, incident_id: UUID) -> bool:
 
 def readable_among(access: Access, incident_ids: Collection[UUID]) -> set[UUID]:
     """Those of these incidents that this person may open."""
+    if not incident_ids:
+        return set()
     incidents = Incident.objects.filter(readable_by(access), pk__in=incident_ids)
     return set(incidents.values_list("pk", flat=True))
 

@@ -1,7 +1,7 @@
 """Lines about incidents for dashboards: who, whom, which categories, when. Never a word of a record."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,7 @@ from tenant_apps.incidents.models import (
 )
 from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
+from tenant_apps.incidents.selectors.finding import readable_among
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
 OWN_HISTORY = timedelta(days=7)
@@ -78,7 +79,8 @@ def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUI
     One that needs the key, or the school's network, is named without the way to it.
     """
     incidents = list(Incident.objects.filter(known_to(access), pk__in=incident_ids))
-    lines = {line.id: line for line in _lines(access, incidents)}
+    openable = {incident.pk for incident in incidents} if access.may_read_alerts else set()
+    lines = {line.id: line for line in _lines(access, incidents, openable=openable)}
     people = names_of({incident.author_id for incident in incidents if incident.author_id})
     return {
         incident.pk: Subject(
@@ -115,10 +117,12 @@ def assigned_to(access: Access) -> list[EntryLine]:
     """Incidents assigned to this person until they are Closed, oldest first."""
     if not access.is_elevated:
         return []
-    incidents = Incident.objects.filter(
-        readable_by(access), assignee=access.user_id, status=Status.ACTIVE
-    ).order_by("happened_at", "number")
-    return _lines(access, list(incidents))
+    incidents = list(
+        Incident.objects.filter(readable_by(access), assignee=access.user_id, status=Status.ACTIVE).order_by(
+            "happened_at", "number"
+        )
+    )
+    return _lines(access, incidents, openable={incident.pk for incident in incidents})
 
 
 def history_of(access: Access) -> list[EntryLine]:
@@ -144,12 +148,9 @@ def history_of(access: Access) -> list[EntryLine]:
         .order_by("-recorded_at")[:50]
     )
     about = {action.incident_id: action.incident for action in actions}
+    shown = {incident.pk: incident for incident in [*incidents, *about.values()]}
     lines = {
-        line.id: line
-        for line in _lines(
-            access,
-            list({incident.pk: incident for incident in [*incidents, *about.values()]}.values()),
-        )
+        line.id: line for line in _lines(access, shown.values(), openable=readable_among(access, list(shown)))
     }
     rows = [
         replace(lines[incident.pk], kind="Incident", at=incident.recorded_at) for incident in incidents
@@ -212,9 +213,9 @@ def _telling(incident: Incident) -> TellingLine:
     return TellingLine(incident.pk, incident.number, incident.recorded_at, told)
 
 
-def _lines(access: Access, incidents: Iterable[Incident]) -> list[EntryLine]:
+def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collection[UUID]) -> list[EntryLine]:
     """One line each, with the categories that the person's mail named: the caller found them alerted,
-    assigned or their own.
+    assigned or their own, and says which of them the person may open.
     """
     incidents = list(incidents)
     ids = [incident.pk for incident in incidents]
@@ -230,7 +231,6 @@ def _lines(access: Access, incidents: Iterable[Incident]) -> list[EntryLine]:
         leaves[incident].append(category)
     students = students_by_ids(set(main.values()))
     shown = CategoryNames(access, category_map(), opened_by_alert=True)
-    openable = set(Incident.objects.filter(readable_by(access), pk__in=ids).values_list("pk", flat=True))
     return [
         EntryLine(
             id=incident.pk,

@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.urls import reverse
-
 from core.access import Access
 from core.access.enums import SystemPermission
+from core.web.addresses import path_to
 from tenant_apps.incidents.selectors import Entry
 from tenant_apps.staff.permissions import can_block_readers
 
 
 def place_in_log(student_id: UUID, incident_id: UUID) -> str:
     """The address of an incident within a student's log, where it is highlighted."""
-    log = reverse("incidents:chronology", args=[student_id])
+    log = path_to("incidents:chronology", student_id)
     return f"{log}?incident={incident_id}#incident-{incident_id}"
 
 
@@ -27,31 +26,29 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
         if entry.removed:
             entry.removed |= _of_deleted("incident", entry.id)
             continue
-        entry.options = [{"label": "Print view", "url": reverse("incidents:print", args=[entry.id])}]
+        entry.options = [{"label": "Print view", "url": path_to("incidents:print", entry.id)}]
         if access.is_elevated:
             entry.options.append(
-                {"label": "Status and assignee", "url": reverse("incidents:change-status", args=[entry.id])}
+                {"label": "Status and assignee", "url": path_to("incidents:change-status", entry.id)}
             )
         if access.is_elevated and access.is_editor:
             entry.options += _editing("incident", entry.id)
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
-            withdraw_url = reverse("incidents:withdraw-alerts", args=[entry.id])
+            withdraw_url = path_to("incidents:withdraw-alerts", entry.id)
             entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
-        entry.options.append(
-            {"label": "Who can read this", "url": reverse("incidents:readers", args=[entry.id])}
-        )
+        entry.options.append({"label": "Who can read this", "url": path_to("incidents:readers", entry.id)})
         if can_block_readers(access):
             entry.options.append(
                 {
                     "label": "Staff who may not see this record",
-                    "url": reverse("incidents:blocked", args=[entry.id]),
+                    "url": path_to("incidents:blocked", entry.id),
                 }
             )
         if may_add:
-            entry.add_action_url = reverse("incidents:add-action", args=[entry.id])
+            entry.add_action_url = path_to("incidents:add-action", entry.id)
         for action in entry.actions:
             if may_add and access.is_elevated and action.not_copied_to:
-                copy_url = reverse("incidents:copy-action", args=[action.id])
+                copy_url = path_to("incidents:copy-action", action.id)
                 action.options = [{"label": "Add to linked incidents", "url": copy_url}]
             if action.removed:
                 action.options = []
@@ -59,7 +56,7 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             elif access.is_elevated and access.is_editor:
                 action.options = _editing("action", action.id) + action.options
         if entry.has_unread_alert:
-            entry.mark_read_url = reverse("incidents:mark-read", args=[entry.id])
+            entry.mark_read_url = path_to("incidents:mark-read", entry.id)
 
 
 def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:
@@ -69,9 +66,9 @@ def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:
         else ("incidents:edit-action", "incidents:delete-action", "incidents:action-history")
     )
     return [
-        {"label": "Edit", "url": reverse(edit, args=[record_id])},
-        {"label": "Delete", "url": reverse(delete, args=[record_id])},
-        {"label": "History", "url": reverse(history, args=[record_id])},
+        {"label": "Edit", "url": path_to(edit, record_id)},
+        {"label": "Delete", "url": path_to(delete, record_id)},
+        {"label": "History", "url": path_to(history, record_id)},
     ]
 
 
@@ -82,8 +79,8 @@ def _of_deleted(kind: str, record_id: UUID) -> dict[str, str]:
         else ("incidents:action-history", "incidents:restore-action")
     )
     return {
-        "history_url": reverse(history, args=[record_id]),
-        "restore_url": reverse(restore, args=[record_id]),
+        "history_url": path_to(history, record_id),
+        "restore_url": path_to(restore, record_id),
     }
 
 

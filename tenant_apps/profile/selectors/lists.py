@@ -25,7 +25,6 @@ from tenant_apps.students.selectors import (
 )
 
 PAGE = 25
-# The timeline's width, and the least that a stretch of a day takes of it.
 
 
 @dataclass(frozen=True, slots=True)
