@@ -1,0 +1,29 @@
+"""The shape of what is typed into the pages of incidents."""
+
+from tenant_apps.incidents.forms.writing import (
+    MOST_UNASKED,
+    ActionForm,
+    CopyForm,
+    DeleteForm,
+    EditForm,
+    EditIncidentForm,
+    EntryForm,
+    FollowingForm,
+    IncidentForm,
+    UUIDList,
+    WithdrawingForm,
+)
+
+__all__ = [
+    "MOST_UNASKED",
+    "ActionForm",
+    "CopyForm",
+    "DeleteForm",
+    "EditForm",
+    "EditIncidentForm",
+    "EntryForm",
+    "FollowingForm",
+    "IncidentForm",
+    "UUIDList",
+    "WithdrawingForm",
+]
