@@ -48,6 +48,13 @@ class Incident(Entry):
     unlisted_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     unlisted_class = models.CharField(max_length=100, blank=True, default="", db_default="")
     tray = models.CharField(max_length=10, choices=Tray, blank=True, default="", db_default="")
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="surplus",
+        help_text="where its words stand now, as an action or again as an incident; its number leads there",
+    )
 
     class Meta:
         constraints = [
@@ -56,6 +63,11 @@ class Incident(Entry):
             ),
             models.CheckConstraint(
                 condition=Q(about="", tray="") | (~Q(about="") & ~Q(tray="")), name="incident_tray_says_why"
+            ),
+            # So every reading that leaves out what was deleted leaves these out too.
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(deleted_at__isnull=False),
+                name="incident_merged_is_hidden",
             ),
         ]
         indexes = [
@@ -73,13 +85,18 @@ class Incident(Entry):
 
 
 class IncidentStudent(Record):
-    """A student's part in an incident. A reference (`shows_full` off) shows its number and no text."""
+    """A student's part in an incident. A reference (`shows_full` off) shows its number and no text of it."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="participants")
     student = models.ForeignKey("students.Student", models.PROTECT, related_name="+")
     part = models.CharField(max_length=10, choices=Part)
     link_role = models.CharField(max_length=10, choices=LinkRole, blank=True)
     shows_full = models.BooleanField(default=True)
+    shows_own_part = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="with the reference stand the actions that were copied to this student",
+    )
     shares_documents = models.BooleanField(default=False)
     pinned_at = models.DateTimeField(null=True)
 
@@ -89,6 +106,11 @@ class IncidentStudent(Record):
             models.UniqueConstraint(
                 fields=["incident"], condition=Q(part="main"), name="incident_about_one_student"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["student"], condition=Q(pinned_at__isnull=False), name="incident_pinned_for_student"
+            )
         ]
 
     def __str__(self) -> str:
@@ -154,15 +176,25 @@ class IncidentAgency(Record):
 
 
 class Action(Entry):
-    """A follow-up under one incident: what was done, by whom, when."""
+    """A follow-up under one incident: what was done, by whom, when.
+
+    `merged_from` is the incident it was until that was merged into this one. `split_into` is the incident
+    that it became: the action is hidden then, as one that was deleted, and nobody restores it.
+    """
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="actions")
+    merged_from = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+", db_index=False)
+    split_into = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(author__isnull=False) | ~Q(source=""), name="action_has_author_or_source"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(split_into__isnull=True) | Q(deleted_at__isnull=False),
+                name="action_split_is_hidden",
+            ),
         ]
         indexes = [
             models.Index(fields=["author", "recorded_at"], name="action_by_author"),

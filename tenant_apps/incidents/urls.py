@@ -29,5 +29,7 @@ urlpatterns = [
     path("incidents/actions/<uuid:action_id>/linked/", views.copy_action, name="copy-action"),
     path("incidents/categories/<uuid:waiting_id>/", views.decide_category, name="decide-category"),
     path("students/<uuid:student_id>/incidents/", views.chronology, name="chronology"),
+    path("students/<uuid:student_id>/incidents/<uuid:incident_id>/pin/", views.pin, name="pin"),
+    path("students/<uuid:student_id>/incidents/<uuid:incident_id>/unpin/", views.unpin, name="unpin"),
     path("students/<uuid:student_id>/incidents/pdf/", views.chronology_pdf, name="chronology-pdf"),
 ]

@@ -196,6 +196,17 @@ class World:
 
         return Alert.objects.filter(recipient=person.user).latest("id").pk
 
+    def in_log(self, incident):
+        """The incident in the log of the pupil it is about."""
+        return {"incident_id": incident.pk, "student_id": incident.participants.get(part="main").student_id}
+
+    def pinned(self, incident):
+        from tenant_apps.incidents.services import pin_incident
+
+        place = self.in_log(incident)
+        pin_incident(by=self.cast.head.access, **place)
+        return place
+
     def action_under(self, name):
         """An action that was not copied to the student linked to its incident."""
         from tenant_apps.incidents.services import LinkedStudent, add_action
@@ -382,6 +393,9 @@ RELATIONS = {
     "of a pupil kept from teacher and lead": lambda world: {
         "student_id": world.kept_pupil.participants.get().student_id
     },
+    "in a pupil's log": lambda world: world.in_log(world.behaviour),
+    "in a log, teacher and lead blocked": lambda world: world.in_log(world.kept(world.behaviour)),
+    "pinned in a pupil's log": lambda world: world.pinned(world.behaviour),
     "that was deleted": lambda world: {"incident_id": world.deleted_incident},
     "deleted from its incident": lambda world: {"action_id": world.deleted_action},
     "of no incident": lambda world: {"incident_id": uuid4()},

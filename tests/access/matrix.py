@@ -214,6 +214,9 @@ ROWS = [
     ),
     Row("incidents:delete-action", "GET", "under Behaviour, not copied", "L L F F F F S S F"),
     Row("incidents:delete-action", "POST", "under Behaviour, not copied", "L L F F F F D D F", "a reason"),
+    Row("incidents:pin", "POST", "in a pupil's log", "L L F F F F D D F", "an empty form"),
+    Row("incidents:pin", "POST", "in a log, teacher and lead blocked", "L L F F F F N D F", "an empty form"),
+    Row("incidents:unpin", "POST", "pinned in a pupil's log", "L L F F F F D D F", "an empty form"),
     Row("incidents:restore", "POST", "that was deleted", "L L F F F F D D F", "an empty form"),
     Row("incidents:restore", "POST", "under Behaviour", "L L F F F F N N F", "an empty form"),
     Row(

@@ -1,8 +1,11 @@
-"""A student's chronology: newest on top, by keyset so that page 200 costs what page 1 does."""
+"""A student's chronology: newest on top, by keyset so that page 200 costs what page 1 does.
+
+What was pinned stands above the first page, the latest pin first, and in no page by date.
+"""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -48,12 +51,18 @@ class Cursor:
 
 @dataclass(frozen=True)
 class ChronologyPage:
-    """Up to 25 entries, with the places where the pages beside them begin."""
+    """Up to 25 entries by date, with the places where the pages beside them begin; on the first also pins."""
 
     entries: list[Entry]
     newer: Cursor | None
     older: Cursor | None
     highlighted: UUID | None
+    pinned: list[Entry] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Entry]:
+        """Everything on the page, from the top."""
+        return [*self.pinned, *self.entries]
 
 
 def chronology_page(
@@ -65,22 +74,33 @@ def chronology_page(
     newer_than: Cursor | None = None,
 ) -> ChronologyPage:
     """One page of the incidents that this person may see listed; the one with `highlighted` if given."""
-    incidents = _in_order(kept_for(access), student_id)
+    incidents = _by_date(kept_for(access), student_id)
     if highlighted and not older_than and not newer_than:
-        asked = incidents.filter(pk=highlighted).first()
+        asked = _in_log(kept_for(access), student_id).filter(pk=highlighted).first()
         found, newer, older = _around(incidents, asked) if asked else _page(incidents, None, None)
         highlighted = asked.pk if asked and asked.deleted_at is None else None
     else:
         found, newer, older = _page(incidents, older_than, newer_than)
-    entries = entries_of(access, found, for_student=student_id, with_deleted=True)
+    pins = [] if newer else list(_pinned(kept_for(access), student_id))
+    entries = entries_of(access, [*pins, *found], for_student=student_id, with_deleted=True)
     # Where a pupil stands by reference only, nothing is said of why it was deleted either.
     shown = [entry for entry in entries if not (entry.removed and entry.is_reference)]
-    return ChronologyPage(shown, newer, older, highlighted)
+    return ChronologyPage(
+        [entry for entry in shown if not entry.is_pinned],
+        newer,
+        older,
+        highlighted,
+        [entry for entry in shown if entry.is_pinned],
+    )
 
 
 def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
-    """Every entry of the student that this person may see listed, newest first, a hundred at a time."""
-    incidents = _in_order(listed_for(access), student_id)
+    """Every entry of the student that this person may see listed: pins, then the newest first.
+
+    Read a hundred at a time.
+    """
+    yield from entries_of(access, list(_pinned(listed_for(access), student_id)), for_student=student_id)
+    incidents = _by_date(listed_for(access), student_id)
     cursor: Cursor | None = None
     while True:
         rows = list((incidents.filter(_older(cursor)) if cursor else incidents)[:100])
@@ -90,10 +110,18 @@ def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
         cursor = Cursor.of(rows[-1])
 
 
-def _in_order(shown: Q, student_id: UUID) -> QuerySet[Incident]:
-    return Incident.objects.filter(shown, participants__student=student_id, number__isnull=False).order_by(
-        "-happened_at", "-number"
-    )
+def _in_log(shown: Q, student_id: UUID, **pins: bool) -> QuerySet[Incident]:
+    return Incident.objects.filter(shown, participants__student=student_id, number__isnull=False, **pins)
+
+
+def _by_date(shown: Q, student_id: UUID) -> QuerySet[Incident]:
+    unpinned = _in_log(shown, student_id, participants__pinned_at__isnull=True)
+    return unpinned.order_by("-happened_at", "-number")
+
+
+def _pinned(shown: Q, student_id: UUID) -> QuerySet[Incident]:
+    pinned = _in_log(shown, student_id, participants__pinned_at__isnull=False)
+    return pinned.order_by("-participants__pinned_at", "-number")
 
 
 def _page(
@@ -119,7 +147,7 @@ def _around(
 ) -> tuple[list[Incident], Cursor | None, Cursor | None]:
     """The first page if it holds the entry asked for; else the page with twelve newer entries above it."""
     first, newer, older = _page(incidents, None, None)
-    if asked in first:
+    if asked in first or not incidents.filter(pk=asked.pk).exists():
         return first, newer, older
     place = Cursor.of(asked)
     above = list(incidents.filter(_newer(place)).order_by("happened_at", "number")[:13])

@@ -122,6 +122,7 @@ class Entry:
     actions: list[ActionLine] = field(default_factory=list)
     has_unread_alert: bool = False
     is_reference: bool = False
+    is_pinned: bool = False
     carried_ids: frozenset[UUID] = frozenset()
     student_ids: list[UUID] = field(default_factory=list)
     removed: dict[str, Any] | None = None
@@ -255,6 +256,7 @@ class _Rows:
     def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
         """The entry as it stands in this student's log: whole, as a linked student's, or by reference."""
         part = next(part for part in self.parts[entry.id] if part.student_id == student_id)
+        entry.is_pinned = part.pinned_at is not None
         if part.part == Part.MAIN:
             return entry
         if not part.shows_full:

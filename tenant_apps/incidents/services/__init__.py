@@ -26,6 +26,7 @@ from tenant_apps.incidents.services.following import (
     note_opened,
     note_printed,
 )
+from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
 from tenant_apps.incidents.services.refiling import refile
 
 __all__ = [
@@ -51,9 +52,11 @@ __all__ = [
     "note_listed",
     "note_opened",
     "note_printed",
+    "pin_incident",
     "refile",
     "restore_action",
     "restore_incident",
     "save_draft",
+    "unpin_incident",
     "widened_groups",
 ]

@@ -11,6 +11,7 @@ from tenant_apps.incidents.views.deleting import (
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.editing import edit_action, edit_incident
 from tenant_apps.incidents.views.history import action_history, history
+from tenant_apps.incidents.views.pinning import pin, unpin
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
@@ -33,6 +34,7 @@ __all__ = [
     "entry",
     "history",
     "mark_read",
+    "pin",
     "print_entry",
     "readers",
     "readers_of_form",
@@ -40,5 +42,6 @@ __all__ = [
     "restore_incident",
     "save_draft",
     "told",
+    "unpin",
     "withdraw_alerts",
 ]

@@ -59,6 +59,19 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.mark_read_url = path_to("incidents:mark-read", entry.id)
 
 
+def add_pins(entries: Iterable[Entry], access: Access, student_id: UUID) -> None:
+    """Adds "Pin Post", or "Unpin Post", to the options of the entries in this student's log, for editors."""
+    if not (access.is_elevated and access.is_editor):
+        return
+    for entry in entries:
+        if entry.options:
+            label, route = (
+                ("Unpin Post", "incidents:unpin") if entry.is_pinned else ("Pin Post", "incidents:pin")
+            )
+            url = reverse(route, args=[student_id, entry.id])
+            entry.options.append({"label": label, "url": url, "post": True})
+
+
 def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:
     edit, delete, history = (
         ("incidents:edit", "incidents:delete", "incidents:history")

@@ -41,7 +41,8 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
     context = {
         "student": header,
         "entries": entries,
-        "last": entries[-1] if entries else None,
+        "first": min((entry.happened_at for entry in entries), default=None),
+        "last": max((entry.happened_at for entry in entries), default=None),
         "print": _made(request, "Chronology"),
     }
     return _pdf("incidents/print_chronology.html", context, f"chronology-{now():%Y-%m-%d}.pdf")

@@ -9,7 +9,7 @@ from core.access.decorators import key_user, requires, signed_in
 from core.access.enums import SystemPermission
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
-from tenant_apps.incidents.views.links import add_links, place_in_log
+from tenant_apps.incidents.views.links import add_links, add_pins, place_in_log
 from tenant_apps.incidents.views.readers import shown_to
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.staff.permissions import can_block_readers
@@ -30,11 +30,12 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
     )
     services.note_listed(
         student_id=student_id,
-        entries=[entry.id for entry in page.entries],
+        entries=[entry.id for entry in page.shown],
         highlighted=page.highlighted,
         by=request.access,
     )
-    add_links(page.entries, request.access, highlighted=page.highlighted)
+    add_links(page.shown, request.access, highlighted=page.highlighted)
+    add_pins(page.shown, request.access, student_id)
     context = {
         "student": student_header(student),
         "page": page,
