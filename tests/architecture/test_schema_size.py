@@ -2,13 +2,8 @@
 
 from django.db import connection
 
-<<<<<<< HEAD
 TABLES = 68
-INDEXES = 241
-=======
-TABLES = 65
-INDEXES = 235
->>>>>>> 9f49b18 (incidents: Pin posts to the top of a chronology.)
+INDEXES = 243
 
 
 def count(catalog):

@@ -68,7 +68,7 @@ def add_pins(entries: Iterable[Entry], access: Access, student_id: UUID) -> None
             label, route = (
                 ("Unpin Post", "incidents:unpin") if entry.is_pinned else ("Pin Post", "incidents:pin")
             )
-            url = reverse(route, args=[student_id, entry.id])
+            url = path_to(route, student_id, entry.id)
             entry.options.append({"label": label, "url": url, "post": True})
 
 
