@@ -37,6 +37,14 @@ class LinkRole(TextChoices):
     WITNESS = "witness", "witness"
 
 
+class TrainingMark(TextChoices):
+    """What the author of an entry said while training mode was on. Practice goes when the mode ends."""
+
+    NONE = "", "Not made in training mode"
+    PRACTICE = "practice", "Practice"
+    REAL = "real", "Real"
+
+
 class DraftKind(TextChoices):
     INCIDENT = "incident", "Incident"
     ACTION = "action", "Action"

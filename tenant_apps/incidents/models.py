@@ -3,20 +3,45 @@
 Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept whole in a version.
 """
 
+from typing import TypeVar
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
 from core.db.folded import Folded
 from core.db.models import Record
-from tenant_apps.incidents.enums import About, CategoryState, DraftKind, LinkRole, Part, Status, Tray
+from tenant_apps.incidents.enums import (
+    About,
+    CategoryState,
+    DraftKind,
+    LinkRole,
+    Part,
+    Status,
+    TrainingMark,
+    Tray,
+)
 
 # For parts of words. Extensions stand in public, which is not on the path of a migration.
 BY_TRIGRAMS = OpClass(Folded("text"), name="public.gin_trgm_ops")
 
 
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class Standing(models.Manager[Row_co]):
+    """What stands. An entry that was removed as training is on no screen, in no count and in no search."""
+
+    def get_queryset(self) -> models.QuerySet[Row_co]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Entry(Record):
-    """What an incident and an action have in common: who wrote what, about when, and when it was recorded."""
+    """What an incident and an action have in common: who wrote what, about when, and when it was recorded.
+
+    `objects` and every manager of related rows leave out what was removed as training (`removed_at`), so that
+    no reading has to think of it. `every` is for ids that must stay taken and for bringing such rows back.
+    """
 
     text = models.TextField()
     happened_at = models.DateTimeField()
@@ -29,6 +54,14 @@ class Entry(Record):
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
     deletion_reason = models.TextField(blank=True)
+    training = models.CharField(
+        max_length=8,
+        choices=TrainingMark,
+        blank=True,
+        default=TrainingMark.NONE,
+        db_default=TrainingMark.NONE,
+    )
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
@@ -55,6 +88,9 @@ class Incident(Entry):
         related_name="surplus",
         help_text="where its words stand now, as an action or again as an incident; its number leads there",
     )
+
+    objects = Standing["Incident"]()
+    every = models.Manager["Incident"]()
 
     class Meta:
         constraints = [
@@ -185,6 +221,9 @@ class Action(Entry):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="actions")
     merged_from = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+", db_index=False)
     split_into = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects = Standing["Action"]()
+    every = models.Manager["Action"]()
 
     class Meta:
         constraints = [

@@ -58,9 +58,10 @@ def unblocked(access: Access) -> Q:
 
 
 def is_record_deleted() -> Q:
-    """For rows that name a record, and as `root_id` its incident: one of the two was deleted."""
-    incident = Incident.objects.filter(pk=OuterRef("root_id"), deleted_at__isnull=False)
-    action = Action.objects.filter(pk=OuterRef("record_id"), deleted_at__isnull=False)
+    """For rows that name a record, and as `root_id` its incident: one of the two was deleted, or removed."""
+    gone = Q(deleted_at__isnull=False) | Q(removed_at__isnull=False)
+    incident = Incident.every.filter(gone, pk=OuterRef("root_id"))
+    action = Action.every.filter(gone, pk=OuterRef("record_id"))
     return Q(Exists(incident)) | Q(Exists(action))
 
 

@@ -8,10 +8,19 @@ from core.db.models import Record
 from tenant_apps.monitoring.enums import MonitoringSource
 
 
+class Standing(models.Manager["Monitoring"]):
+    """What is or was monitored. A stretch that was removed with a training entry is nowhere."""
+
+    def get_queryset(self) -> models.QuerySet["Monitoring"]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Monitoring(Record):
     """One stretch of monitoring of one student under one category; open while `ended_at` is empty.
 
-    `started_by` is empty where an integration or an import began it. Only a person ends a stretch.
+    `started_by` is empty where an integration or an import began it. Only a person ends a stretch. One that a
+    practice entry began is `is_practice` and goes with it; `also_begun` then lists who or what would have
+    begun the same meanwhile (kind, id, person, time), for the stretch to stay by.
     """
 
     student = models.ForeignKey("students.Student", on_delete=models.PROTECT, related_name="+")
@@ -26,12 +35,18 @@ class Monitoring(Record):
     )
     source_kind = models.CharField(max_length=8, choices=MonitoringSource.choices)
     source_id = models.UUIDField(null=True, blank=True)
+    is_practice = models.BooleanField(default=False, db_default=False)
+    also_begun = models.JSONField(default=list, db_default=[])
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Standing()
+    every = models.Manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "category"],
-                condition=Q(ended_at__isnull=True),
+                condition=Q(ended_at__isnull=True, removed_at__isnull=True),
                 name="monitoring_open_once",
             ),
             models.CheckConstraint(

@@ -52,6 +52,9 @@ class Settings(Record):
     disable_missing_users = models.BooleanField(default=True)
     reveal_unknown_email = models.BooleanField(default=False)
 
+    # Training mode is on since then; begun and ended by its own services.
+    training_since = models.DateTimeField(null=True, blank=True)
+
     head_name = models.CharField(max_length=120, blank=True, default="")
     chair_of_governors = models.CharField(max_length=200, blank=True, default="")
     out_of_hours_number = models.CharField(max_length=40, blank=True, default="")

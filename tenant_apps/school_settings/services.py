@@ -28,7 +28,7 @@ from tenant_apps.school_settings.enums import (
 from tenant_apps.school_settings.models import SETTINGS_ID, Closure, Settings
 from tenant_apps.school_settings.selectors import SATURDAY, academic_year_of, time_zones
 
-CHANGEABLE = frozenset(field.name for field in Settings._meta.fields) - {"id"}  # noqa: SLF001 -- Django's documented model API
+CHANGEABLE = frozenset(field.name for field in Settings._meta.fields) - {"id", "training_since"}  # noqa: SLF001 -- Django's documented model API
 MOST_RANGES = 50
 # Wider than this is no school's network: with it "School network only" would let the internet in.
 WIDEST_RANGE = {4: 8, 6: 24}

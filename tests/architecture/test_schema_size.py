@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 68
-INDEXES = 243
+TABLES = 69
+INDEXES = 244
 
 
 def count(catalog):

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "tenant_apps.incidents",
     "tenant_apps.attendance",
     "tenant_apps.imports",
+    "tenant_apps.training",
     "tenant_apps.profile",
     "tenant_apps.dashboard",
     "tenant_apps.administration",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 
 from tenant_apps.categories.selectors import CategoryMap, close_upward, leaves
-from tenant_apps.incidents.models import IncidentCategory
+from tenant_apps.incidents.models import Incident, IncidentCategory
 from tenant_apps.staff.permissions import cat_ok
 
 
@@ -41,8 +41,9 @@ def readers_changed(
     group, so they play no part. One query; incidents that carry the same are compared once.
     """
     touched = IncidentCategory.objects.filter(category__in=touching).values("incident")
+    standing = Incident.objects.filter(pk__in=touched, deleted_at__isnull=True)
     rows = (
-        IncidentCategory.objects.filter(incident__in=touched, incident__deleted_at__isnull=True)
+        IncidentCategory.objects.filter(incident__in=standing)
         .order_by()
         .values("incident")
         .annotate(carries=ArrayAgg("category", order_by="category"))

@@ -325,7 +325,7 @@ def _insert(action: Action) -> tuple[Action, bool]:
         with transaction.atomic():
             action.save(force_insert=True)
     except IntegrityError:
-        first = Action.objects.get(pk=action.pk)
+        first = Action.every.get(pk=action.pk)
         if (first.author_id, first.text, first.incident_id) == (
             action.author_id,
             action.text,

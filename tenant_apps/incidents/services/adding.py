@@ -180,7 +180,7 @@ def _insert(incident: Incident, student_id: UUID, carried: Iterable[UUID]) -> tu
         with transaction.atomic():
             incident.save(force_insert=True)
     except IntegrityError:
-        first = Incident.objects.get(pk=incident.pk)
+        first = Incident.every.get(pk=incident.pk)
         if _says_the_same(first, incident, student_id, carried):
             return first, False
         # Sent from two windows with different words, or again for another student after "Back": neither may

@@ -67,7 +67,7 @@ def _own_draft(draft_id: UUID, by: Access, incident_id: UUID | None, at: datetim
         raise PermissionDenied(
             "Adding incidents and actions is not among the permissions of this user group."
         )
-    if Incident.objects.filter(pk=draft_id).exists() or Action.objects.filter(pk=draft_id).exists():
+    if Incident.every.filter(pk=draft_id).exists() or Action.every.filter(pk=draft_id).exists():
         raise Http404("that draft was added already")
     # The first file and the first words can arrive at the same moment. The row is held until the end, so that
     # a file and the sending of its form wait for each other: else the file would stay behind with the draft.
