@@ -9,10 +9,13 @@ class DocumentsConfig(AppConfig):
         "document.erased": "An abandoned file was erased",
         "document.found_again": "A file was found again",
         "document.found_unavailable": "A file was found missing from the store",
+        "document.handed_over": "Files went over to another entry",
         "document.opened": "Opened a file",
         "document.orphans_swept": "Files without a record were erased",
         "document.removed": "Removed a file from a draft",
         "document.shared": "Shared files with linked students",
+        "document.taken_off": "Removed a file from a record",
+        "document.unshared": "Took files from linked students",
         "document.uploaded": "Uploaded a file",
     }
 

@@ -18,17 +18,22 @@ def is_own_draft(access: Access, document: Document) -> bool:
 
 
 def can_open(access: Access, document: Document) -> bool:
-    """Own drafts' documents; else what the owning record lets this person read. Hidden ones nobody opens."""
-    if document.deleted_at is not None or document.state == DocumentState.REMOVED:
+    """Own drafts' documents; else what the owning record lets this person read. Removed ones nobody opens.
+
+    What was taken off a record stays, for those whom the record lets read what it was before.
+    """
+    if document.state == DocumentState.REMOVED:
         return False
     if is_own_draft(access, document):
-        return True
+        return document.deleted_at is None
     try:
         owner = get_owner(document.owner_kind)
     except LookupError:
         # A kind that nobody answers for stays shut.
         return False
-    return owner.may_open(access, document.owner_id)
+    if document.deleted_at is None:
+        return owner.may_open(access, document.owner_id)
+    return owner.may_open_taken_off is not None and owner.may_open_taken_off(access, document.owner_id)
 
 
 def can_attach(access: Access, kind: str, owner_id: UUID) -> bool:

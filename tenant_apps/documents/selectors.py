@@ -76,6 +76,18 @@ def documents_of(kind: str, ids: Iterable[UUID]) -> dict[UUID, list[DocumentView
     return dict(found)
 
 
+def taken_off(kind: str, owner_id: UUID) -> list[DocumentView]:
+    """What was taken off this record, oldest first. For those who may read what it was before."""
+    rows = Document.objects.filter(owner_kind=kind, owner_id=owner_id, deleted_at__isnull=False)
+    return [_view(document) for document in rows.order_by("id").defer("wrapped_key")]
+
+
+def document_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these documents, of those taken off a record too. For callers who may name them."""
+    ids = set(ids)
+    return dict(Document.objects.filter(id__in=ids).values_list("id", "name")) if ids else {}
+
+
 def get_document(access: Access, document_id: UUID) -> Document:
     """A document this person may open; Http404 for a guessed id, another's, a hidden or a removed one.
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from core.access import SYSTEM, Access
 from core.audit.services import record
@@ -274,6 +275,57 @@ def show_to_students(
 
 
 @transaction.atomic
+def take_from_students(
+    *, owners: Iterable[Owner], student_ids: Iterable[UUID], by: Access, at: datetime | None = None
+) -> None:
+    """Takes these records' documents out of the vaults of students who have no part in them any more."""
+    student_ids = list(student_ids)
+    shown = DocumentStudent.objects.filter(document__in=_hanging_on(owners), student__in=student_ids)
+    documents = sorted(set(shown.values_list("document_id", flat=True)))
+    if documents:
+        shown.delete()
+        record("document.unshared", by=by, students=student_ids, detail={"documents": documents}, at=at)
+
+
+@transaction.atomic
+def take_off(
+    *, owner: Owner, document_ids: Iterable[UUID], by: Access, at: datetime | None = None
+) -> list[UUID]:
+    """Takes documents off a record: no list has them any more, and nothing of them is erased.
+
+    Whoever may read what the record was before still opens them. Returns the ids of those taken off now.
+    """
+    hanging = Document.objects.filter(owner_kind=owner[0], owner_id=owner[1], deleted_at__isnull=True)
+    documents = list(hanging.filter(id__in=list(document_ids)).select_for_update().order_by("id"))
+    for document in documents:
+        document.deleted_at, document.deleted_by_id = at or now(), by.user_id
+        document.deletion_reason = "taken-off"
+        document.save(update_fields=["deleted_at", "deleted_by", "deletion_reason"])
+        record(
+            "document.taken_off",
+            by=by,
+            students=students_of(document.id),
+            record=("document", document.id),
+            detail={"owner_kind": owner[0], "owner": owner[1]},
+            at=at,
+        )
+    return [document.id for document in documents]
+
+
+@transaction.atomic
+def hand_over(*, from_owner: Owner, to_owner: Owner, by: Access, at: datetime | None = None) -> list[UUID]:
+    """Hangs everything of one record on another that it has become, what was taken off included.
+
+    They stay in the vaults they stand in. For a service that has found that `by` may do this to both.
+    """
+    documents = sorted(_hanging_on([from_owner]).values_list("id", flat=True))
+    Document.objects.filter(id__in=documents).update(owner_kind=to_owner[0], owner_id=to_owner[1])
+    if documents:
+        record("document.handed_over", by=by, record=to_owner, detail={"documents": documents}, at=at)
+    return documents
+
+
+@transaction.atomic
 def remove_from_draft(document_id: UUID, *, by: Access, at: datetime | None = None) -> None:
     """Takes one's own document out of a draft; Http404 otherwise. The sweep erases the object."""
     document = get_removable(by, document_id)
@@ -497,6 +549,14 @@ def _remove(document: Document, *, by: Access, reason: str, at: datetime) -> Non
         detail={"owner": document.owner_id, "reason": reason},
         at=at,
     )
+
+
+def _hanging_on(owners: Iterable[Owner]) -> QuerySet[Document]:
+    """All documents of these records, those taken off included."""
+    condition = Q(pk__in=[])
+    for kind, owner_id in owners:
+        condition |= Q(owner_kind=kind, owner_id=owner_id)
+    return Document.objects.filter(condition)
 
 
 def _add_students(document_id: UUID, student_ids: Iterable[UUID]) -> None:

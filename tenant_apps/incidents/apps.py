@@ -56,8 +56,18 @@ class IncidentsConfig(AppConfig):
             label=selectors.draft_label,
             may_attach=services.claim_draft,
         )
-        register_owner("incident", may_open=selectors.may_read_incident, label=selectors.incident_label)
-        register_owner("action", may_open=selectors.may_read_action, label=selectors.action_label)
+        register_owner(
+            "incident",
+            may_open=selectors.may_read_incident,
+            label=selectors.incident_label,
+            may_open_taken_off=selectors.may_read_former_incident,
+        )
+        register_owner(
+            "action",
+            may_open=selectors.may_read_action,
+            label=selectors.action_label,
+            may_open_taken_off=selectors.may_read_former_action,
+        )
         register_subject("incident", selectors.describe_incidents)
         register_subject("action", selectors.describe_actions)
         register_reader("incident", audited_incidents)

@@ -21,6 +21,7 @@ class Owner:
     may_open: Callable[[Access, UUID], bool]
     label: Callable[[Access, UUID], str]
     may_attach: Callable[[Access, UUID], bool] | None = None
+    may_open_taken_off: Callable[[Access, UUID], bool] | None = None
 
 
 _owners: dict[str, Owner] = {}
@@ -32,14 +33,17 @@ def register_owner(
     may_open: Callable[[Access, UUID], bool],
     label: Callable[[Access, UUID], str],
     may_attach: Callable[[Access, UUID], bool] | None = None,
+    may_open_taken_off: Callable[[Access, UUID], bool] | None = None,
 ) -> None:
     """Make records of a kind owners of documents; without `may_attach` nobody uploads straight to them.
+
+    Without `may_open_taken_off` nobody opens what was taken off such a record.
 
     A second registration of a kind raises ValueError.
     """
     if kind in _owners:
         raise ValueError(f"Documents of {kind!r} have an owner already.")
-    _owners[kind] = Owner(kind, may_open, label, may_attach)
+    _owners[kind] = Owner(kind, may_open, label, may_attach, may_open_taken_off)
 
 
 def get_owner(kind: str) -> Owner:

@@ -1,12 +1,11 @@
 """The shape of what is typed into the pages of incidents."""
 
+from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
 from tenant_apps.incidents.forms.writing import (
     MOST_UNASKED,
     ActionForm,
     CopyForm,
     DeleteForm,
-    EditForm,
-    EditIncidentForm,
     EntryForm,
     FollowingForm,
     IncidentForm,

@@ -19,7 +19,7 @@ from tenant_apps.categories.selectors import (
     followed,
     offered_to,
 )
-from tenant_apps.incidents.enums import LinkRole, Status
+from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.permissions import can_use_files
@@ -284,51 +284,6 @@ class ActionForm(EntryForm):
             wrong="One of the categories is not open to you for adding. Choose again.",
             follow=self.now_called,
         )
-
-
-class EditForm(EntryForm):
-    """ "Edit", of an action: what both forms of editing share."""
-
-    text_missing = "Write what was done."
-    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-
-class EditIncidentForm(EditForm):
-    """ "Edit", of an incident.
-
-    `linked_now` are linked already; each has its role and whether its log shows the full text. Whoever is
-    linked here first stands by reference.
-    """
-
-    text_missing = "Write what you saw and heard."
-    confirm_readers = forms.CharField(required=False, max_length=64)
-    roles = LinkRole.choices
-
-    def __init__(
-        self, *args: Any, main: UUID, linked_now: Collection[UUID], may_be_empty: bool, **kwargs: Any
-    ) -> None:
-        """`may_be_empty` where categories stay that this person cannot take off."""
-        super().__init__(*args, **kwargs)
-        self.main, self.linked_now = main, list(linked_now)
-        self.fields["categories"] = UUIDList(
-            required=not may_be_empty,
-            offered=self.choosable_categories(),
-            error_messages={"required": "Choose at least one category."},
-            wrong="One of the categories is not open to you for adding. Choose again.",
-            follow=self.now_called,
-        )
-        self.fields["linked"] = UUIDList(required=False)
-        for student in self.linked_now:
-            self.fields[f"role_{student}"] = forms.ChoiceField(choices=self.roles, required=False)
-            self.fields[f"full_{student}"] = forms.BooleanField(required=False)
-
-    def clean_linked(self) -> list[UUID]:
-        linked: list[UUID] = self.cleaned_data["linked"]
-        if not may_be_chosen(self.access, linked):
-            raise forms.ValidationError("A linked student is not on the list any more. Choose again.")
-        if self.main in linked:
-            raise forms.ValidationError("The student whom it is about cannot be linked as well.")
-        return [student for student in linked if student not in self.linked_now]
 
 
 class DeleteForm(forms.Form):

@@ -34,6 +34,8 @@ from tenant_apps.incidents.selectors.finding import (
     is_listed,
     log_of,
     may_read_action,
+    may_read_former_action,
+    may_read_former_incident,
     may_read_incident,
     readable_among,
 )
@@ -114,6 +116,8 @@ __all__ = [
     "latest_version",
     "log_of",
     "may_read_action",
+    "may_read_former_action",
+    "may_read_former_incident",
     "may_read_incident",
     "open_drafts",
     "origins_among",

@@ -55,18 +55,23 @@ def readers_of(incident: Incident) -> Readers:
 
 
 def readers_if_edited(
-    incident: Incident, *, carried: Collection[UUID], full_students: Collection[UUID], added: Collection[UUID]
+    incident: Incident,
+    *,
+    carried: Collection[UUID],
+    full_students: Collection[UUID],
+    added: Iterable[UUID],
+    gone: Iterable[UUID] = (),
 ) -> Readers:
     """Who could read the incident if it carried these categories, closed upward, and stood with its full text
-    in these students' logs; `added` are the students who would take part as well.
+    in these students' logs; `added` are the students who would take part as well, `gone` those no more.
     """
-    parts = IncidentStudent.objects.filter(incident=incident).values_list("student", flat=True)
+    parts = set(IncidentStudent.objects.filter(incident=incident).values_list("student", flat=True))
     is_assigned = incident.assignee_id is not None and incident.status != Status.CLOSED
     unread, read = recipients_who_may_open(incident.pk)
     return _readers(
         carried=carried,
         full_students=full_students,
-        barred=barred_from({*parts, *added}, incident_id=incident.pk),
+        barred=barred_from(parts.union(added).difference(gone), incident_id=incident.pk),
         unread=unread,
         read=read,
         assignee=incident.assignee_id if is_assigned else None,

@@ -10,12 +10,14 @@ from django.http import Http404
 from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward
+from tenant_apps.documents.selectors import DocumentView, documents_of
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, ActionAgency, Incident, IncidentAgency
 from tenant_apps.incidents.permissions import kept_for, readable_by
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
 from tenant_apps.incidents.selectors.entries import CategoryNames
 from tenant_apps.incidents.selectors.finding import get_incident, is_listed
+from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
 
@@ -45,6 +47,7 @@ class Editable:
     filed: frozenset[UUID] = frozenset()
     stays: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    files: tuple[DocumentView, ...] = ()
     main: UUID | None = None
 
 
@@ -77,6 +80,7 @@ def editable_incident(access: Access, incident_id: UUID) -> Editable:
         filed=frozenset(filed),
         stays=tuple(line.name for line in names.lines(carried) if line.id not in filed),
         main=incident.participants.values_list("student", flat=True).get(part=Part.MAIN),
+        files=_files(access, "incident", incident.pk),
         links=tuple(Link(students[one.student_id], one.link_role, one.shows_full) for one in linked),
     )
 
@@ -95,7 +99,13 @@ def editable_action(access: Access, action_id: UUID) -> Editable:
         text=action.text,
         happened_at=action.happened_at,
         agencies=frozenset(ActionAgency.objects.filter(action=action).values_list("agency", flat=True)),
+        files=_files(access, "action", action.pk),
     )
+
+
+def _files(access: Access, kind: str, record_id: UUID) -> tuple[DocumentView, ...]:
+    """What is attached, for someone with the permission "Files"; the others remove none."""
+    return tuple(documents_of(kind, [record_id]).get(record_id, [])) if can_use_files(access) else ()
 
 
 def kept_incident(access: Access, incident_id: UUID) -> Incident:
@@ -148,13 +158,21 @@ def filed_after(access: Access, incident_id: UUID, chosen: Iterable[UUID]) -> tu
 
 
 def readers_after(
-    access: Access, incident_id: UUID, *, carried: set[UUID], shown: Iterable[UUID], added: Iterable[UUID]
+    access: Access,
+    incident_id: UUID,
+    *,
+    carried: set[UUID],
+    shown: Iterable[UUID],
+    added: Iterable[UUID],
+    unlinked: Iterable[UUID] = (),
 ) -> ReadersAfter:
     """Who would gain and lose sight of the incident; `shown` are the linked students with the full text."""
     incident = get_incident(access, incident_id)
     main = incident.participants.filter(part=Part.MAIN).values_list("student", flat=True)
     before = readers_of(incident)
-    after = readers_if_edited(incident, carried=carried, full_students=[*main, *shown], added=list(added))
+    after = readers_if_edited(
+        incident, carried=carried, full_students=[*main, *shown], added=added, gone=unlinked
+    )
     return ReadersAfter(_names_of(after, before), _names_of(before, after))
 
 

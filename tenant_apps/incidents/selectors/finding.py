@@ -9,7 +9,7 @@ from core.access import SYSTEM, Access, KeyNeededError
 from core.access.enums import SystemPermission
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, Incident
-from tenant_apps.incidents.permissions import known_to, listed_for, readable_by
+from tenant_apps.incidents.permissions import known_to, listed_for, readable_by, sees_deleted
 from tenant_apps.students.selectors import visible_among
 
 
@@ -64,6 +64,16 @@ def may_read_action(access: Access, action_id: UUID) -> bool:
         Action.objects.filter(pk=action_id, deleted_at=None).values_list("incident", flat=True).first()
     )
     return incident_id is not None and may_read_incident(access, incident_id)
+
+
+def may_read_former_incident(access: Access, incident_id: UUID) -> bool:
+    """Whether this person may open what was taken off the incident: editors who may read it."""
+    return sees_deleted(access) and may_read_incident(access, incident_id)
+
+
+def may_read_former_action(access: Access, action_id: UUID) -> bool:
+    """The same for an action."""
+    return sees_deleted(access) and may_read_action(access, action_id)
 
 
 def log_of(access: Access, incident: Incident) -> UUID | None:

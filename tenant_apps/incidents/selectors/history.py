@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -15,10 +15,12 @@ from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.categories.selectors import category_map
+from tenant_apps.documents.selectors import document_names, taken_off
 from tenant_apps.incidents.enums import LinkRole, Part, Status
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
-from tenant_apps.incidents.selectors.entries import CategoryNames
+from tenant_apps.incidents.selectors.entries import CategoryNames, FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
 
 PAGE = 20
@@ -58,24 +60,35 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """Versions, the newest first; `older` continues the list."""
+    """Versions, the newest first; `older` continues the list. `files` were taken off the record since."""
 
     versions: list[VersionLine]
     older: UUID | None
+    files: list[FileLine] = field(default_factory=list)
 
 
 def incident_history(access: Access, incident: Incident, *, before: UUID | None = None) -> HistoryPage:
     """The versions of an incident that the caller has found open to this editor."""
     pupils = list(incident.participants.values_list("student", flat=True))
     rows = IncidentVersion.objects.filter(incident=incident)
-    return _page(access, rows, incident.pk, pupils, before)
+    page = _page(access, rows, incident.pk, pupils, before)
+    return replace(page, files=_taken_off(access, ("incident", incident.pk), pupils))
 
 
 def action_history(access: Access, action: Action, *, before: UUID | None = None) -> HistoryPage:
     """The versions of an action whose incident the caller has found open to this editor."""
     pupils = list(action.incident.participants.values_list("student", flat=True))
     rows = ActionVersion.objects.filter(action=action)
-    return _page(access, rows, action.incident_id, pupils, before)
+    page = _page(access, rows, action.incident_id, pupils, before)
+    return replace(page, files=_taken_off(access, ("action", action.pk), pupils))
+
+
+def _taken_off(access: Access, owner: tuple[str, UUID], pupils: list[UUID]) -> list[FileLine]:
+    opens = can_use_files(access)
+    return [
+        FileLine(hide_names(document.name, about=pupils), document.url if opens else "")
+        for document in taken_off(*owner)
+    ]
 
 
 def differing(before: str, after: str) -> list[TextPart]:
@@ -116,6 +129,9 @@ def _page(
     if place is not None:
         ordered = ordered.filter(made_at__lte=place.made_at).exclude(made_at=place.made_at, id__gte=place.pk)
     found = list(ordered[: PAGE + 1])
+    # Who took part once is named in what stood then.
+    once = {UUID(_student(one)) for version in found for one in version.snapshot["students"]}
+    pupils = [*pupils, *once.difference(pupils)]
     words = _Words(access, [version.snapshot for version in found], incident_id, pupils)
     people = names_of({version.made_by_id for version in found})
     lines = []
@@ -149,6 +165,7 @@ class _Words:
         self.students: Mapping[UUID, StudentName] = students_by_ids(students)
         self.agencies = agency_names(agencies)
         self.people = names_of(assignees)
+        self.files = document_names(UUID(one) for shot in snapshots for one in shot.get("files", []))
         self.pupils = pupils
         is_alerted = not is_listed(access, incident_id)
         # A version also names what was merged since.
@@ -159,7 +176,7 @@ class _Words:
         return [
             FieldChange(label, then.get(label, ""), words)
             for label, words in since.items()
-            if words != then.get(label, "")
+            if words != then.get(label, "") and (label != "Files" or not before or "files" in before)
         ]
 
     def _fields(self, shot: Mapping[str, Any]) -> dict[str, str]:
@@ -176,6 +193,9 @@ class _Words:
                 sorted(self.agencies.get(UUID(one), "") for one in shot["agencies"])
             ),
         }
+        if "files" in shot:
+            names = sorted(self.files[UUID(one)] for one in shot["files"])
+            found["Files"] = hide_names(", ".join(names), about=self.pupils)
         if "status" in shot:
             found["Status"] = Status(shot["status"]).label
             assignee = shot["assignee"]

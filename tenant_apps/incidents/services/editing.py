@@ -16,6 +16,7 @@ from tenant_apps.agencies.selectors import enabled_agencies
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
+from tenant_apps.documents.services import take_from_students, take_off
 from tenant_apps.incidents.enums import LinkRole, Part
 from tenant_apps.incidents.models import (
     Action,
@@ -37,6 +38,7 @@ from tenant_apps.incidents.services.versions import (
     keep_incident_version,
 )
 from tenant_apps.monitoring.services import start
+from tenant_apps.staff.permissions import can_use_files
 
 
 class ChangedMeanwhileError(Exception):
@@ -59,6 +61,8 @@ def edit_incident(
     category_ids: Iterable[UUID],
     by: Access,
     links: Iterable[LinkedStudent] = (),
+    unlinked: Iterable[UUID] = (),
+    removed_files: Iterable[UUID] = (),
     agency_ids: Iterable[UUID] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
@@ -68,9 +72,12 @@ def edit_incident(
 
     `seen` is the version that the editor had before them. Categories that the editor may not see or may not
     add to stay, whatever `category_ids` holds; so do tags of agencies that forms offer no more. Students in
-    `links` are linked, or stand in another role; those not named in it stay as they are. What changes nothing
-    keeps no version. Raises Http404 for an incident that the person may not read, PermissionDenied for who is
-    no editor, ChangedMeanwhileError where `seen` is not what stands.
+    `links` are linked, or stand in another role; those in `unlinked` are linked no more, and what was copied
+    or shared to them is taken back; those named in neither stay as they are. `removed_files` are taken off
+    and kept for its history. What changes nothing keeps no version.
+
+    Raises Http404 for an incident that the person may not read, PermissionDenied for who is no editor,
+    ChangedMeanwhileError where `seen` is not what stands.
     """
     assert_edits(by)
     wanted = set(category_ids)
@@ -84,14 +91,23 @@ def edit_incident(
     before = incident_snapshot(incident)
     _write(incident, text, happened_at)
     gained = _file(incident, {held.get(category, category) for category in wanted}, by, edited_at)
+    students = set(incident.participants.values_list("student", flat=True))
+    unlink(incident, unlinked, by, edited_at)
     _link(incident, links)
     _tag(incident.agencies, agency_ids)
+    _take_off(("incident", incident.pk), removed_files, by, edited_at)
     if incident_snapshot(incident) != before:
         incident.edited_at = edited_at
         incident.save(update_fields=["text", "happened_at", "edited_at"])
         keep_incident_version(incident, made_by=by.user_id, at=edited_at)
-        students = list(incident.participants.values_list("student", flat=True))
-        record("incident.edited", by=by, students=students, record=("incident", incident.pk), at=edited_at)
+        students.update(incident.participants.values_list("student", flat=True))
+        record(
+            "incident.edited",
+            by=by,
+            students=sorted(students),
+            record=("incident", incident.pk),
+            at=edited_at,
+        )
     if gained:
         main = list(incident.participants.filter(part=Part.MAIN).values_list("student", flat=True))
         start(student_ids=main, category_ids=gained, by=by, source=("incident", incident.pk), at=edited_at)
@@ -107,6 +123,7 @@ def edit_action(
     text: str,
     happened_at: datetime,
     by: Access,
+    removed_files: Iterable[UUID] = (),
     agency_ids: Iterable[UUID] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
@@ -127,6 +144,7 @@ def edit_action(
     before = action_snapshot(action)
     _write(action, text, happened_at)
     _tag(action.agencies, agency_ids)
+    _take_off(("action", action.pk), removed_files, by, edited_at)
     if action_snapshot(action) != before:
         action.edited_at = edited_at
         action.save(update_fields=["text", "happened_at", "edited_at"])
@@ -199,7 +217,41 @@ def _link(incident: Incident, links: Iterable[LinkedStudent]) -> None:
             )
         elif part.part == Part.LINKED and (part.link_role, part.shows_full) != (role, link.shows_full):
             part.link_role, part.shows_full = role, link.shows_full
-            part.save(update_fields=["link_role", "shows_full"])
+            # Of a reference nothing stands on top, and there would be no way to take it from there.
+            part.pinned_at = part.pinned_at if link.shows_full else None
+            part.save(update_fields=["link_role", "shows_full", "pinned_at"])
+
+
+def unlink(incident: Incident, student_ids: Iterable[UUID], by: Access, at: datetime) -> None:
+    """Takes linked students out of the incident, with the actions copied to them and the files shared."""
+    parts = incident.participants.filter(part=Part.LINKED, student__in=list(student_ids))
+    gone = list(parts.values_list("student", flat=True))
+    if not gone:
+        return
+    parts.delete()
+    actions = list(incident.actions.order_by("id"))
+    for action in actions:
+        take_copies_back(action, gone, by, at)
+    owners = [("incident", incident.pk), *(("action", action.pk) for action in actions)]
+    take_from_students(owners=owners, student_ids=gone, by=by, at=at)
+
+
+def take_copies_back(action: Action, student_ids: Iterable[UUID], by: Access, at: datetime) -> None:
+    """Takes an action out of these linked students' logs, and keeps the version before."""
+    copies = action.copied_to.filter(student__in=list(student_ids))
+    if copies.exists():
+        keep_first_version(action)
+        copies.delete()
+        keep_action_version(action, made_by=by.user_id, at=at)
+
+
+def _take_off(owner: tuple[str, UUID], document_ids: Iterable[UUID], by: Access, at: datetime) -> None:
+    wanted = list(document_ids)
+    if not wanted:
+        return
+    if not can_use_files(by):
+        raise PermissionDenied('Removing files needs the permission "Files".')
+    take_off(owner=owner, document_ids=wanted, by=by, at=at)
 
 
 def _tag(tagged: Any, agency_ids: Iterable[UUID]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
 
 
@@ -38,6 +39,7 @@ def incident_snapshot(incident: Incident) -> dict[str, Any]:
         ],
         "categories": sorted(str(pk) for pk in incident.carried.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in incident.agencies.values_list("agency", flat=True)),
+        "files": _files("incident", incident.pk),
         "deleted": incident.deleted_at is not None,
         "reason": incident.deletion_reason,
     }
@@ -51,6 +53,7 @@ def action_snapshot(action: Action) -> dict[str, Any]:
         "students": sorted(str(pk) for pk in action.copied_to.values_list("student", flat=True)),
         "categories": sorted(str(pk) for pk in action.added.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in action.agencies.values_list("agency", flat=True)),
+        "files": _files("action", action.pk),
         "deleted": action.deleted_at is not None,
         "reason": action.deletion_reason,
     }
@@ -64,6 +67,10 @@ def keep_first_version(written: Incident | Action) -> None:
         keep_incident_version(written, made_by=written.author_id, at=written.recorded_at)
     else:
         keep_action_version(written, made_by=written.author_id, at=written.recorded_at)
+
+
+def _files(kind: str, record_id: UUID) -> list[str]:
+    return [str(document.id) for document in documents_of(kind, [record_id]).get(record_id, [])]
 
 
 def _text(value: UUID | None) -> str | None:

@@ -33,6 +33,7 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         main=stands.main,
         linked_now=[link.student.id for link in stands.links],
         may_be_empty=bool(stands.stays),
+        files=[document.id for document in stands.files],
     )
     if not form.is_bound:
         return _shown(request, form, stands, stands)
@@ -51,6 +52,8 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             happened_at=given["happened_at"],
             category_ids=given["categories"],
             links=_links(form, stands),
+            unlinked=form.unlinked(),
+            removed_files=given["remove_files"],
             agency_ids=given["agencies"],
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
@@ -69,7 +72,11 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def edit_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """ "Edit", of an action."""
     stands = selectors.editable_action(request.access, action_id)
-    form = EditForm(request.POST if request.method == "POST" else None, access=request.access)
+    form = EditForm(
+        request.POST if request.method == "POST" else None,
+        access=request.access,
+        files=[document.id for document in stands.files],
+    )
     if not form.is_bound:
         return _shown(request, form, stands, stands)
     if not form.is_valid():
@@ -81,6 +88,7 @@ def edit_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
             seen=given["seen"],
             text=given["text"],
             happened_at=given["happened_at"],
+            removed_files=given["remove_files"],
             agency_ids=given["agencies"],
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
@@ -105,6 +113,7 @@ def _links(form: EditIncidentForm, stands: Editable) -> list[LinkedStudent]:
     standing = [
         LinkedStudent(link.student.id, given[f"role_{link.student.id}"], given[f"full_{link.student.id}"])
         for link in stands.links
+        if link.student.id not in form.unlinked()
     ]
     return standing + [LinkedStudent(student, shows_full=False) for student in given["linked"]]
 
@@ -120,6 +129,7 @@ def _changed_readers(request: HttpRequest, form: EditIncidentForm, stands: Edita
         carried=after,
         shown=[link.student_id for link in links if link.shows_full],
         added=form.cleaned_data["linked"],
+        unlinked=form.unlinked(),
     )
     found = [*groups_gained, "", *groups_lost, "", *people.gained, "", *people.lost]
     key = sha256("\n".join(found).encode()).hexdigest()
@@ -163,9 +173,11 @@ def _shown(
                 "student": link.student,
                 "role": _posted(form, f"role_{link.student.id}", link.role),
                 "shows_full": _posted(form, f"full_{link.student.id}", link.shows_full),
+                "is_unlinked": _posted(form, f"unlink_{link.student.id}", False),
             }
             for link in stands.links
         ],
+        "files_removed": set(content.get("remove_files", [])),
         "roles": [("", "no role given"), *_roles(form)],
         "faults": faults_of(form, FIELDS | {"text": "Incident" if stands.main else "Action Taken"}),
     } | (more or {})

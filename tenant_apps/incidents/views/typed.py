@@ -133,6 +133,7 @@ FIELDS = {
     "alert_staff": "Alert Staff Members",
     "alert_groups": "Alert Staff Members",
     "agencies": "Agency Involved",
+    "remove_files": "Files",
     "draft": "This form",
 }
 
