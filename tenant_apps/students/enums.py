@@ -37,6 +37,16 @@ class Relationship(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class OwnRelationship(models.TextChoices):
+    """The kinds of links made by hand; each is the same from both sides."""
+
+    SIBLING = "sibling", "Sibling"
+    COUSIN = "cousin", "Cousin"
+    FRIEND = "friend", "Friend"
+    NEIGHBOUR = "neighbour", "Neighbour"
+    OTHER = "other", "Other"
+
+
 SEN_NEEDS = {
     "ASD": "Autistic spectrum disorder",
     "DS": "Down syndrome",

@@ -338,6 +338,26 @@ class World:
         due_at = now() + timedelta(hours=1)
         return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
 
+    def own_contact(self):
+        """A contact of the first pupil that the head added."""
+        from tenant_apps.students.services import ContactGiven, add_contact
+
+        assert self.group
+        given = ContactGiven(forename="Sue", surname="Marsh", relationship="Social worker")
+        student_id = self.students[0].pk
+        contact = add_contact(student_id=student_id, given=given, by=self.cast.head.access)
+        return {"student_id": student_id, "contact_id": contact.pk}
+
+    def court_order(self):
+        """A court order about the first pupil, as the head wrote it down."""
+        from tenant_apps.students.services import CourtOrderGiven, add_court_order
+
+        assert self.group
+        given = CourtOrderGiven(who="The father", what="No contact.")
+        student_id = self.students[0].pk
+        order = add_court_order(student_id=student_id, given=given, by=self.cast.head.access)
+        return {"student_id": student_id, "order_id": order.pk}
+
     def bulk(self, do, name):
         """ "Update Categories" for the first pupil."""
         return {
@@ -379,6 +399,10 @@ RELATIONS = {
     "of no group": lambda world: {"group_id": uuid4()},
     "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
     "of no pupil": lambda world: {"student_id": uuid4()},
+    "kept by hand": lambda world: world.own_contact(),
+    "of no contact": lambda world: world.own_contact() | {"contact_id": uuid4()},
+    "that stands": lambda world: world.court_order(),
+    "that nobody wrote down": lambda world: world.court_order() | {"order_id": uuid4()},
     "of a new draft": lambda world: {"draft_id": uuid7()},
     "of the teacher's draft": lambda world: {"draft_id": world.draft_id},
     "under Behaviour": lambda world: {"incident_id": world.behaviour.pk},
@@ -468,6 +492,21 @@ FORMS = {
     "a pupil out of Behaviour": lambda world: world.bulk("remove", "Behaviour"),
     "a tick at Bullying": lambda world: {"categories": [str(world.category("Bullying"))]},
     "a summary": lambda world: {"summary": "Lives with her aunt.", "summary_seen": "0"},
+    "a contact": lambda world: {
+        "surname": "Okoro",
+        "relationship": "Aunt",
+        "priority": "2",
+        "parental_responsibility": "no",
+    },
+    "a link": lambda world: {
+        "do": "link",
+        "student": str(world.students[1].pk),
+        "relationship": "cousin",
+        "note": "Same street",
+    },
+    "a sibling elsewhere": lambda world: {"do": "sibling", "name": "Kim", "school": "Birchwood"},
+    "a court order": lambda world: {"who": "The mother's partner", "what": "May not come near."},
+    "a yes to withholding": lambda world: {"withhold": "yes"},
     "an agency": lambda world: {"name": "Family Hub"},
     "the status Closed": lambda world: {"status": "closed"},
     "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},

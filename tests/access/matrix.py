@@ -175,6 +175,25 @@ ROWS = [
     # Without the block "Summary, keywords, agencies" these fields are not part of the form.
     Row("profile:edit", "POST", "of a pupil", "L L F F K D D D F", "a summary"),
     Row("profile:edit", "POST", "of no pupil", "L L F F N N N N F", "a summary"),
+    # Contacts and links are one block of the overview; Teachers do not see it.
+    Row("profile:contacts", "GET", "of a pupil", "L L F F F S S S F"),
+    Row("profile:contacts", "GET", "of no pupil", "L L F F N N N N F"),
+    Row("profile:add-contact", "GET", "of a pupil", "L L F F F S S S F"),
+    Row("profile:add-contact", "POST", "of a pupil", "L L F F F D D D F", "a contact"),
+    Row("profile:contact", "GET", "kept by hand", "L L F F F S S S F"),
+    Row("profile:contact", "GET", "of no contact", "L L F F F N N N F"),
+    Row("profile:contact", "POST", "kept by hand", "L L F F F D D D F", "a contact"),
+    Row("profile:links", "GET", "of a pupil", "L L F F F S S S F"),
+    Row("profile:links", "POST", "of a pupil", "L L F F F D D D F", "a link"),
+    Row("profile:links", "POST", "of a pupil", "L L F F F D D D F", "a sibling elsewhere"),
+    # What a court says is the DSL's to write down, and so is which address nobody is told.
+    Row("profile:withhold", "POST", "of a pupil", "L L F F F F D D F", "a yes to withholding"),
+    Row("profile:add-court-order", "GET", "of a pupil", "L L F F F F S S F"),
+    Row("profile:add-court-order", "POST", "of a pupil", "L L F F F F D D F", "a court order"),
+    Row("profile:court-order", "GET", "that stands", "L L F F F F S S F"),
+    Row("profile:court-order", "GET", "that nobody wrote down", "L L F F F F N N F"),
+    Row("profile:court-order", "POST", "that stands", "L L F F F F D D F", "a court order"),
+    Row("profile:court-order-file", "POST", "that stands", "L L F F F F D D F", "a file"),
     Row("profile:monitoring", "GET", "of a pupil", "L L F F S S S S F"),
     Row("profile:monitoring", "GET", "of no pupil", "L L F F N N N N F"),
     # --- The record --------------------------------------------------------------------------------

@@ -32,7 +32,16 @@ def named(world):
     """All pupils of the world carry the same telling names, and the texts name them."""
     from tenant_apps.incidents.models import Action, Incident
     from tenant_apps.students.models import Student
-    from tenant_apps.students.services import change_keywords, write_summary
+    from tenant_apps.students.services import (
+        ContactGiven,
+        CourtOrderGiven,
+        SiblingGiven,
+        add_contact,
+        add_court_order,
+        add_sibling_elsewhere,
+        change_keywords,
+        write_summary,
+    )
 
     def name_everybody():
         Student.objects.update(
@@ -46,6 +55,12 @@ def named(world):
         Incident.objects.update(text=text)
         Action.objects.update(text=text)
         for pupil in world.students:
+            given = ContactGiven(forename=FORENAME, surname=SURNAME, relationship="Mother")
+            add_contact(student_id=pupil.pk, given=given, by=SYSTEM)
+            order = CourtOrderGiven(who=text, what=text)
+            add_court_order(student_id=pupil.pk, given=order, by=SYSTEM)
+            sibling = SiblingGiven(name=f"Kim {SURNAME}", school="Elsewhere")
+            add_sibling_elsewhere(student_id=pupil.pk, given=sibling, by=SYSTEM)
             write_summary(student_id=pupil.pk, text=text, seen=0, by=SYSTEM)
             change_keywords(student_id=pupil.pk, added=[SURNAME, FORENAME.lower()], by=SYSTEM)
 

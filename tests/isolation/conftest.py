@@ -38,6 +38,8 @@ SHARED = {
         "user_id",
         "change_id",
         "session_id",
+        "contact_id",
+        "order_id",
     )
 }
 ONLY_B = {name: uuid7() for name in SHARED}
@@ -77,8 +79,16 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     )
     from tenant_apps.staff.selectors import user_group_ids
     from tenant_apps.staff.services import add_member
-    from tenant_apps.students.models import Membership, Student
-    from tenant_apps.students.services import change_agencies, change_keywords, write_summary
+    from tenant_apps.students.models import Contact, CourtOrder, Membership, Student
+    from tenant_apps.students.services import (
+        ContactGiven,
+        CourtOrderGiven,
+        add_contact,
+        add_court_order,
+        change_agencies,
+        change_keywords,
+        write_summary,
+    )
 
     with in_school(school):
         student = make_students(f"{marker}-{str(ids['student_id'])[-4:]}-")[0]
@@ -153,6 +163,16 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         write_summary(student_id=ids["student_id"], text=f"{marker} in one line", seen=0, by=SYSTEM)
         change_keywords(student_id=ids["student_id"], added=[f"{marker} word"], by=SYSTEM)
         change_agencies(student_id=ids["student_id"], added={ids["agency_id"]}, by=SYSTEM)
+        own = add_contact(
+            student_id=ids["student_id"],
+            given=ContactGiven(surname=marker, relationship="Social worker"),
+            by=SYSTEM,
+        )
+        Contact.objects.filter(pk=own.pk).update(id=ids["contact_id"])
+        order = add_court_order(
+            student_id=ids["student_id"], given=CourtOrderGiven(who=marker, what="No contact."), by=SYSTEM
+        )
+        CourtOrder.objects.filter(pk=order.pk).update(id=ids["order_id"])
         reminder = set_reminder(text=f"{marker} to ring", due_at=now() + timedelta(hours=1), by=by)
         Reminder.objects.filter(pk=reminder.pk).update(id=ids["reminder_id"])
         save_draft(draft_id=ids["draft_id"], content={"text": [f"{marker} draft"]}, by=by)

@@ -76,6 +76,13 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
     )
     from tenant_apps.planner.services import set_reminder
     from tenant_apps.students.models import Student
+    from tenant_apps.students.services import (
+        ContactGiven,
+        CourtOrderGiven,
+        add_contact,
+        add_court_order,
+        withhold_address,
+    )
 
     lead, head = access_of(people["lead"]), access_of(people["head"])
     amelia, minh = (Student.objects.get(legal_forename=name) for name in ("Amelia", "Minh"))
@@ -98,11 +105,18 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         by=lead,
     )
     block_incident_reader(incident_id=incident.pk, user_id=people["teacher"].pk, by=head)
+    given = ContactGiven(surname="Marsh", relationship="Social worker", work_phone="01632 960123")
+    contact = add_contact(student_id=amelia.pk, given=given, by=lead)
+    order = CourtOrderGiven(who="The father", what="No contact outside school.")
+    court_order = add_court_order(student_id=amelia.pk, given=order, by=lead)
+    withhold_address(student_id=amelia.pk, contact_id=None, is_withheld=True, by=lead)
     reminder = set_reminder(text="Ring the school nurse", due_at=now() + timedelta(hours=1), by=lead)
     return {
         "incident": incident.pk,
         "action": action.pk,
         "student": amelia.pk,
+        "contact": contact.pk,
+        "court_order": court_order.pk,
         "category": named["Cause for Concern"],
         "reminder": reminder.pk,
     }

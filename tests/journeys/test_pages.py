@@ -52,6 +52,12 @@ PAGES = {
         /students/register/{class}/
         /students/{student}/
         /students/{student}/blocked/
+        /students/{student}/contacts/
+        /students/{student}/contacts/add/
+        /students/{student}/contacts/{contact}/
+        /students/{student}/court-orders/add/
+        /students/{student}/court-orders/{court_order}/
+        /students/{student}/links/
         /students/{student}/alert-staff/
         /students/{student}/incidents/
         /incidents/add/

@@ -13,6 +13,7 @@ from tenant_apps.incidents.views.links import add_links, add_pins, place_in_log
 from tenant_apps.incidents.views.readers import shown_to
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.staff.permissions import can_block_readers
+from tenant_apps.students.permissions import sees_contacts
 from tenant_apps.students.selectors import get_student, student_header
 
 
@@ -43,6 +44,7 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "monitored": monitored_now(request.access, [student_id])[student_id],
         "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
         "may_block": can_block_readers(request.access),
+        "sees_contacts": sees_contacts(request.access),
     }
     if page.highlighted:
         highlighted = selectors.get_incident(request.access, page.highlighted)

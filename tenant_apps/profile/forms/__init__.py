@@ -1,6 +1,16 @@
 """What is typed on the pages about pupils, by subject."""
 
+from tenant_apps.profile.forms.contacts import ContactForm, CourtOrderForm, LinkForm, SiblingForm
 from tenant_apps.profile.forms.editing import StudentForm
 from tenant_apps.profile.forms.lists import CategoriesForm, SearchForm, TickedForm
 
-__all__ = ["CategoriesForm", "SearchForm", "StudentForm", "TickedForm"]
+__all__ = [
+    "CategoriesForm",
+    "ContactForm",
+    "CourtOrderForm",
+    "LinkForm",
+    "SearchForm",
+    "SiblingForm",
+    "StudentForm",
+    "TickedForm",
+]

@@ -8,6 +8,14 @@ from tenant_apps.profile.selectors.changes import (
     may_update_categories,
     person_name,
 )
+from tenant_apps.profile.selectors.contacts import (
+    COURT_ORDER,
+    contact_details,
+    keeping_address,
+    links,
+    papers_of,
+    student_with_contacts,
+)
 from tenant_apps.profile.selectors.lists import (
     StudentRow,
     group_register,
@@ -18,18 +26,24 @@ from tenant_apps.profile.selectors.monitoring import monitoring_lines, timeline
 from tenant_apps.profile.selectors.sheets import COURT_ORDER_LINE, overview
 
 __all__ = [
+    "COURT_ORDER",
     "COURT_ORDER_LINE",
     "Editing",
     "StudentRow",
     "bulk_categories",
+    "contact_details",
     "editing",
     "group_register",
+    "keeping_address",
+    "links",
     "may_edit",
     "may_update_categories",
     "monitored_register",
     "monitoring_lines",
     "overview",
+    "papers_of",
     "person_name",
     "quick_search",
+    "student_with_contacts",
     "timeline",
 ]

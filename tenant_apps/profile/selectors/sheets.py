@@ -16,16 +16,20 @@ from tenant_apps.attendance.selectors import AttendanceFigure, attendance_of
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.enums import ETHNICITIES, SEN_NEEDS, EnrolmentStatus, SenStatus, Sex
 from tenant_apps.students.selectors import (
+    Address,
     ContactView,
     LinkedStudent,
     OwnFacts,
+    SiblingElsewhereView,
     StudentHeader,
     contacts_of,
     get_student,
     has_court_order,
     hide_names,
+    home_of,
     linked_students,
     own_facts,
+    siblings_elsewhere_of,
     student_header,
 )
 
@@ -82,8 +86,10 @@ class Overview:
     """Summary, keywords and agencies; None for those whose group does not see them."""
     blocks: list[Block]
     shows_contacts: bool
+    home: Address | None
     contacts: list[ContactView]
     links: list[LinkedStudent]
+    elsewhere: list[SiblingElsewhereView]
     attendance: AttendanceFigure
     warnings: list[str]
     has_court_order: bool
@@ -97,21 +103,24 @@ def overview(access: Access, student_id: UUID) -> Overview:
     """
     student = get_student(access, student_id)
     shown = access.overview_blocks
-    contacts = contacts_of(student) if OverviewBlock.CONTACTS in shown else []
+    sees_contacts = OverviewBlock.CONTACTS in shown
+    contacts = contacts_of(access, student) if sees_contacts else []
     return Overview(
         header=student_header(student),
         facts=own_facts(access, student),
         blocks=[build(student) for block, build in SHEETS if block in shown],
-        shows_contacts=OverviewBlock.CONTACTS in shown,
+        shows_contacts=sees_contacts,
+        home=home_of(access, student) if sees_contacts else None,
         contacts=contacts,
-        links=linked_students(access, student) if OverviewBlock.CONTACTS in shown else [],
+        links=linked_students(access, student) if sees_contacts else [],
+        elsewhere=siblings_elsewhere_of(student) if sees_contacts else [],
         attendance=attendance_of(access, student_id, since=_year_start()),
         warnings=[
             _warning(warning)
             for warning in student.warnings
             if BLOCK_OF_WARNING.get(warning["field"], OverviewBlock.NAME_AND_CLASS) in shown
         ],
-        has_court_order=any(contact.has_court_order for contact in contacts) or has_court_order(student),
+        has_court_order=has_court_order(student),
     )
 
 
@@ -154,11 +163,6 @@ def _needs(student: Any) -> Block:
     return _block(student, "SEN and medical", pairs, {"SEN status", "Medical conditions"})
 
 
-def _home(student: Any) -> Block:
-    pairs = [("Address", ", ".join(filter(None, [student.address, student.postcode])))]
-    return _block(student, "Home", pairs, {"Address"})
-
-
 def _background(student: Any) -> Block:
     pairs = [
         ("Ethnicity", ETHNICITIES.get(student.ethnicity, student.ethnicity)),
@@ -176,7 +180,6 @@ def _background(student: Any) -> Block:
 SHEETS: tuple[tuple[OverviewBlock, Callable[[Any], Block]], ...] = (
     (OverviewBlock.NAME_AND_CLASS, _basics),
     (OverviewBlock.SEN_AND_MEDICAL, _needs),
-    (OverviewBlock.CONTACTS, _home),
     (OverviewBlock.SENSITIVE, _background),
 )
 

@@ -1,15 +1,33 @@
 """The views by subject: lists of pupils, the pages of one."""
 
+from tenant_apps.profile.views.contacts import (
+    contact,
+    contacts,
+    court_order,
+    court_order_file,
+    new_contact,
+    new_court_order,
+    withhold,
+)
+from tenant_apps.profile.views.links import links
 from tenant_apps.profile.views.lists import register, search, update_monitored, update_register
 from tenant_apps.profile.views.pages import blocked, edit, monitoring, overview
 
 __all__ = [
     "blocked",
+    "contact",
+    "contacts",
+    "court_order",
+    "court_order_file",
     "edit",
+    "links",
     "monitoring",
+    "new_contact",
+    "new_court_order",
     "overview",
     "register",
     "search",
     "update_monitored",
     "update_register",
+    "withhold",
 ]

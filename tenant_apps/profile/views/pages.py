@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.access.decorators import key_user, requires
 from core.access.enums import SystemPermission
 from core.web.hiding import asks_to_show_names
-from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.profile import selectors
 from tenant_apps.profile.forms import StudentForm
 from tenant_apps.profile.services import update_student
+from tenant_apps.profile.views.frame import tab_context
 from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.staff.selectors import blockable_colleagues
 from tenant_apps.students.forms import NOBODY_LEFT, BlockForm
+from tenant_apps.students.permissions import sees_contacts
 from tenant_apps.students.selectors import (
     blocked_readers_of,
     get_student,
@@ -44,13 +45,8 @@ def overview(request: HttpRequest, student_id: UUID) -> HttpResponse:
     shown = selectors.overview(request.access, student_id)
     note_viewed(student_id=student_id, by=request.access)
     context = {
+        **tab_context(request, shown.header, "overview"),
         "overview": shown,
-        "student": shown.header,
-        "tab": "overview",
-        "monitored": monitored_now(request.access, [student_id])[student_id],
-        "court_order_line": selectors.COURT_ORDER_LINE,
-        "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
-        "may_block": can_block_readers(request.access),
         "may_edit": selectors.may_edit(request.access),
     }
     return render(request, "profile/overview.html", context)
@@ -89,6 +85,7 @@ def edit(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "form": form,
         "agencies": agencies,
         "other": other,
+        "sees_contacts": sees_contacts(request.access),
         "other_by": selectors.person_name(other.written_by) if other else "",
     }
     has_faults = is_sent and not form.only_rearranges
@@ -103,10 +100,7 @@ def monitoring(request: HttpRequest, student_id: UUID) -> HttpResponse:
     lines = selectors.monitoring_lines(request.access, student_id)
     note_viewed(student_id=student_id, by=request.access)
     context = {
-        "student": student_header(student),
-        "tab": "monitoring",
-        "monitored": monitored_now(request.access, [student_id])[student_id],
-        "may_block": can_block_readers(request.access),
+        **tab_context(request, student_header(student), "monitoring"),
         "lines": lines,
         "timeline": selectors.timeline(lines, student),
     }
@@ -136,11 +130,7 @@ def blocked(request: HttpRequest, student_id: UUID) -> HttpResponse:
             return redirect("profile:blocked", student_id=student_id)
     lines = blocked_readers_of(student_id)
     context = {
-        "student": student_header(student),
-        "tab": "blocked",
-        "monitored": monitored_now(request.access, [student_id])[student_id],
-        "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
-        "may_block": True,
+        **tab_context(request, student_header(student), "blocked"),
         "form": form,
         "lines": lines,
         "people": blockable_colleagues(but=[line.user_id for line in lines]),

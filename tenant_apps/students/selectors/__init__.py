@@ -11,6 +11,17 @@ from tenant_apps.students.selectors.choosing import (
     groups_to_choose_from,
     students_to_choose_from,
 )
+from tenant_apps.students.selectors.contacts import (
+    Address,
+    ContactView,
+    CourtOrderView,
+    contacts_of,
+    court_orders_of,
+    get_court_order,
+    get_own_contact,
+    has_court_order,
+    home_of,
+)
 from tenant_apps.students.selectors.finding import (
     StudentListItem,
     StudentSuggestion,
@@ -35,6 +46,13 @@ from tenant_apps.students.selectors.limits import (
     students_visible_to,
     visible_among,
 )
+from tenant_apps.students.selectors.links import (
+    LinkedStudent,
+    SiblingElsewhereView,
+    get_own_link,
+    linked_students,
+    siblings_elsewhere_of,
+)
 from tenant_apps.students.selectors.names import (
     NameStyle,
     StudentName,
@@ -46,14 +64,9 @@ from tenant_apps.students.selectors.names import (
 )
 from tenant_apps.students.selectors.own_facts import OwnFacts, keywords_found, own_facts
 from tenant_apps.students.selectors.records import (
-    ContactView,
-    LinkedStudent,
     StudentHeader,
     StudentNotFoundError,
-    contacts_of,
     get_student,
-    has_court_order,
-    linked_students,
     student_header,
 )
 from tenant_apps.students.selectors.registers import (
@@ -65,14 +78,17 @@ from tenant_apps.students.selectors.registers import (
 )
 
 __all__ = [
+    "Address",
     "BlockLine",
     "ContactView",
+    "CourtOrderView",
     "GroupChoice",
     "GroupItem",
     "LinkedStudent",
     "NameStyle",
     "OwnFacts",
     "Register",
+    "SiblingElsewhereView",
     "StudentHeader",
     "StudentListItem",
     "StudentName",
@@ -83,8 +99,12 @@ __all__ = [
     "blocked_students",
     "choosable_among",
     "contacts_of",
+    "court_orders_of",
     "dashboard_groups",
     "display_name",
+    "get_court_order",
+    "get_own_contact",
+    "get_own_link",
     "get_student",
     "groups_now",
     "groups_of",
@@ -92,6 +112,7 @@ __all__ = [
     "has_court_order",
     "hidden_part",
     "hide_names",
+    "home_of",
     "in_classes",
     "in_own_classes",
     "initials_of",
@@ -107,6 +128,7 @@ __all__ = [
     "same_name_note",
     "search_students",
     "sees_everybody",
+    "siblings_elsewhere_of",
     "student_header",
     "student_visible",
     "students_blocked_among",

@@ -1,4 +1,4 @@
-"""One pupil: the record, the heading of their pages, contacts and links."""
+"""One pupil: the record, and the heading of their pages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import date
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 
 from core.access import Access
 from core.access.enums import OverviewBlock
-from tenant_apps.students.models import Contact, Student, StudentLink
-from tenant_apps.students.selectors.finding import StudentListItem, list_items
-from tenant_apps.students.selectors.hiding import hide_names
+from tenant_apps.students.models import Student
 from tenant_apps.students.selectors.limits import students_visible_to
 from tenant_apps.students.selectors.names import (
     current_group,
@@ -40,6 +39,14 @@ FIELDS_OF_BLOCKS: dict[OverviewBlock, tuple[str, ...]] = {
 }
 
 
+ADULT = 18
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years on that day; who was born on 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 class StudentNotFoundError(Http404):
     """There is no such pupil for this person; whether there is one at all stays unsaid."""
 
@@ -57,28 +64,10 @@ class StudentHeader:
     is_archived: bool
     leaving_date: date | None
 
-
-@dataclass(frozen=True, slots=True)
-class ContactView:
-    """A contact as pages show it."""
-
-    name: str
-    relationship: str
-    priority: int
-    has_parental_responsibility: bool | None
-    has_court_order: bool
-    lives_with: bool | None
-    phones: list[tuple[str, str]]
-    email: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedStudent:
-    """Another pupil linked to one, with how they are related."""
-
-    student: StudentListItem
-    relationship: str
+    @property
+    def is_adult(self) -> bool:
+        """Eighteen or older today: the rights over what is written here are theirs, not a parent's."""
+        return self.date_of_birth is not None and age_on(self.date_of_birth, timezone.localdate()) >= ADULT
 
 
 def get_student(access: Access, student_id: UUID) -> Student:
@@ -117,52 +106,3 @@ def student_header(student: Student) -> StudentHeader:
         is_archived=student.archived_at is not None,
         leaving_date=student.leaving_date,
     )
-
-
-def has_court_order(student: Student) -> bool:
-    """Whether a contact of the pupil is under a court order: what everybody on the page must know."""
-    return Contact.objects.filter(student=student, ended_at__isnull=True, court_order=True).exists()
-
-
-def contacts_of(student: Student) -> list[ContactView]:
-    """The contacts, by priority, of a pupil that get_student returned."""
-    contacts = Contact.objects.filter(student=student, ended_at__isnull=True).order_by("priority", "id")
-    return [
-        ContactView(
-            # A parent's surname is mostly the pupil's.
-            name=hide_names(
-                " ".join(part for part in (contact.title, contact.forename, contact.surname) if part),
-                about=[student.pk],
-            ),
-            relationship=contact.relationship,
-            priority=contact.priority,
-            has_parental_responsibility=contact.parental_responsibility,
-            has_court_order=bool(contact.court_order),
-            lives_with=contact.lives_with,
-            phones=[
-                (kind, number)
-                for kind, number in (
-                    ("Mobile", contact.mobile),
-                    ("Home", contact.home_phone),
-                    ("Work", contact.work_phone),
-                )
-                if number
-            ],
-            email=hide_names(contact.email, about=[student.pk]),
-            address=", ".join(part for part in (contact.address, contact.postcode) if part),
-        )
-        for contact in contacts
-    ]
-
-
-def linked_students(access: Access, student: Student) -> list[LinkedStudent]:
-    """Pupils linked to one, in the order of names; those whom the person may not see are left out."""
-    relationships = dict(
-        StudentLink.objects.filter(student=student, ended_at__isnull=True)
-        .order_by("-source")
-        .values_list("linked_student_id", "relationship")
-    )
-    if not relationships:
-        return []
-    others = list_items(students_visible_to(access).filter(pk__in=relationships))
-    return [LinkedStudent(student=other, relationship=relationships[other.id]) for other in others]
