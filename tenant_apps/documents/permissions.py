@@ -31,9 +31,11 @@ def can_open(access: Access, document: Document) -> bool:
     except LookupError:
         # A kind that nobody answers for stays shut.
         return False
-    if document.deleted_at is None:
-        return owner.may_open(access, document.owner_id)
-    return owner.may_open_taken_off is not None and owner.may_open_taken_off(access, document.owner_id)
+    if document.deleted_at is not None:
+        return owner.may_open_taken_off is not None and owner.may_open_taken_off(access, document.owner_id)
+    if not owner.may_open(access, document.owner_id):
+        return False
+    return owner.shows_file is None or owner.shows_file(access, document.owner_id, document.pk)
 
 
 def can_attach(access: Access, kind: str, owner_id: UUID) -> bool:

@@ -61,12 +61,14 @@ class IncidentsConfig(AppConfig):
             may_open=selectors.may_read_incident,
             label=selectors.incident_label,
             may_open_taken_off=selectors.may_read_former_incident,
+            shows_file=selectors.shows_incident_file,
         )
         register_owner(
             "action",
             may_open=selectors.may_read_action,
             label=selectors.action_label,
             may_open_taken_off=selectors.may_read_former_action,
+            shows_file=selectors.shows_action_file,
         )
         register_subject("incident", selectors.describe_incidents)
         register_subject("action", selectors.describe_actions)

@@ -8,9 +8,11 @@ ones in C, V the categories in which the reader's group has View Incidents:
 - not blocked: the reader is not among the "Staff who may not see this record" of the incident or of anybody
   who takes part in it, by reference too. This comes before all that follows, one's own words included;
 - listed: elevated, by category and by class. Lists of others' records, counts, charts, search: only this;
-- readable: listed, or the reader has an unread alert to it, or (elevated) it is assigned to them and not
-  Closed. An alert and an assignment open that one page and nothing else. Without a key an alert opens only
-  where the school's "Non-key reading" lets it (`access.may_read_alerts`); `known_to` leaves that out.
+- whole: listed, or (elevated) assigned to the reader and not Closed: these read what stands now;
+- readable: whole, or the reader has an unread alert to it. An alert alone opens the incident as it stood
+  then, with the actions that the reader wrote or was alerted to (`selectors.standing`). An alert and an
+  assignment open that one page and nothing else. Without a key an alert opens only where the school's
+  "Non-key reading" lets it (`access.may_read_alerts`); `known_to` leaves that out.
 """
 
 from collections.abc import Iterable
@@ -119,10 +121,20 @@ def readable_by(access: Access) -> Q:
 
 def known_to(access: Access) -> Q:
     """Incidents that this person may open, or could open from the school's network or with a key."""
-    opened = _within(access) | Q(unread_alert_exists(access, root=OuterRef("pk")))
-    if access.is_elevated:
-        opened |= Q(assignee=access.user_id) & ~Q(status=Status.CLOSED)
+    opened = _whole(access) | Q(unread_alert_exists(access, root=OuterRef("pk")))
     return Q(deleted_at__isnull=True) & unblocked(access) & opened
+
+
+def whole_for(access: Access) -> Q:
+    """Incidents that this person reads as they stand now, with every action."""
+    return Q(deleted_at__isnull=True) & unblocked(access) & _whole(access)
+
+
+def _whole(access: Access) -> Q:
+    whole = _within(access)
+    if access.is_elevated:
+        whole |= Q(assignee=access.user_id) & ~Q(status=Status.CLOSED)
+    return whole
 
 
 def named_categories(access: Access, carried: Iterable[UUID], *, opened_by_alert: bool = False) -> list[UUID]:

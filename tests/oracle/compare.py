@@ -184,12 +184,15 @@ def _incidents(sheet: Sheet, access: Any, viewer: Viewer) -> None:
     for one in list(incidents.values())[:3]:
         sheet.same("page", _opens(lambda one=one: selectors.get_incident(access, one.id)), one.id in reads)
         for kind, record in (("incident", one.id), ("action", one.action)):
-            sheet.same(f"files of {kind}", get_owner(kind).may_open(access, record), one.id in reads)
-    for is_listed, ids in ((True, lists), (False, reads - lists)):
-        shown = list(models.Incident.objects.filter(pk__in=ids))
-        for entry in selectors.entries_of(access, shown, opened_by_alert=not is_listed):
-            names = {line.name for line in entry.categories}
-            sheet.same("categories named", names, viewer.names(incidents[entry.id]))
+            is_open = one.id in reads and (kind == "incident" or viewer.sees_action(one))
+            sheet.same(f"files of {kind}", get_owner(kind).may_open(access, record), is_open)
+    entries = selectors.entries_of(access, list(models.Incident.objects.filter(pk__in=lists)))
+    alone = models.Incident.objects.filter(pk__in=reads - lists)
+    for entry in [*entries, *(selectors.entry_for(access, one) for one in alone)]:
+        names = {line.name for line in entry.categories}
+        sheet.same("categories named", names, viewer.names(incidents[entry.id]))
+        words = (entry.text, "".join(action.text for action in entry.actions))
+        sheet.same("words", words, viewer.words(incidents[entry.id]))
     for pupil in list(world.pupils.values())[:3]:
         chronology = {entry.id: entry.is_reference for entry in selectors.whole_chronology(access, pupil.id)}
         expected = {
@@ -247,7 +250,13 @@ def by_pages(viewer: Viewer, client_for: Callable[..., Any]) -> tuple[list[str],
     for one in world.incidents.values():
         # The page of an incident leads into the log where that is open to the reader, past what is newer.
         answer = browser.get(f"/incidents/{one.id}/", follow=True)
-        sheet.same("entry", one.mark in answer.content.decode(), one.id in reads)
+        page = answer.content.decode()
+        sheet.same("entry", one.mark in page, one.id in reads)
+        for words in viewer.words(one) if one.id in reads else ():
+            sheet.same("words of the page", words in page, True)
+        if one.id in reads and not viewer.reads_whole(one):
+            others = {state.words for state in (*one.states, *one.states_of_action)} - {*viewer.words(one)}
+            sheet.same("no other words", {words for words in others if words in page}, set())
         answer = browser.get(f"/incidents/{one.id}/readers/")
         sheet.same("page of readers", answer.status_code == 200, one.id in reads)
     for pupil in world.pupils.values():

@@ -116,6 +116,29 @@ class Viewer:
         """Opens the page of this one incident."""
         return self.knows(incident) and self.may_use_alerts()
 
+    def reads_whole(self, incident: Incident) -> bool:
+        """As it stands now: by categories and classes, or assigned."""
+        return self.lists(incident) or (self.is_assigned(incident) and not self.is_blocked(incident))
+
+    def sees_action(self, incident: Incident) -> bool:
+        """SAF-07: whom an alert alone let in reads what they wrote and what they were alerted to."""
+        told = any(
+            one.on_action and one.user == self.user and one.state != "withdrawn" for one in incident.alerts
+        )
+        return self.reads_whole(incident) or incident.author == self.user or told
+
+    def words(self, incident: Incident) -> tuple[str, str]:
+        """The text of the incident and of its action, as this person reads them; "" for no action."""
+        if self.reads_whole(incident):
+            return incident.states[-1].words, incident.states_of_action[-1].words
+        opening = {"unread"} if self.elevated or not self.world.keeps_read_alerts else {"unread", "read"}
+        latest = max(one.at for one in incident.alerts if one.user == self.user and one.state in opening)
+        first, second = (
+            [state.words for state in states if state.at <= latest][-1]
+            for states in (incident.states, incident.states_of_action)
+        )
+        return first, second if self.sees_action(incident) else ""
+
     def names(self, incident: Incident) -> set[str]:
         """The categories that the incident's page shows: no parent beside its own sub-category."""
         carried = closed(self.world, incident.chosen)

@@ -74,6 +74,15 @@ class Told:
     user: UUID
     on_action: bool
     state: str
+    at: datetime
+
+
+@dataclass
+class State:
+    """Words of a record, in force from `at` on."""
+
+    at: datetime
+    words: str
 
 
 @dataclass
@@ -92,6 +101,8 @@ class Incident:
     alerts: list[Told]
     blocked: set[UUID]
     happened_at: datetime
+    states: list[State]
+    states_of_action: list[State]
 
 
 @dataclass
@@ -195,9 +206,11 @@ def _draw_incidents(world: World, draw: random.Random) -> None:
     for number in range(10):
         main, *others = draw.sample(list(world.pupils), draw.choice([1, 2, 2, 3]))
         is_old = draw.random() < 0.3
+        happened_at = now() - timedelta(days=20 if is_old else 2, minutes=number)
+        mark = f"markofincident{number}x"
         incident = Incident(
             id=uuid7(),
-            mark=f"markofincident{number}x",
+            mark=mark,
             chosen=set(draw.sample(list(world.categories), min(len(world.categories), draw.randint(1, 3)))),
             main=main,
             linked={one: draw.random() < 0.5 for one in others},
@@ -208,14 +221,30 @@ def _draw_incidents(world: World, draw: random.Random) -> None:
             is_old=is_old,
             action=uuid7(),
             alerts=[
-                Told(one, draw.random() < 0.3, draw.choice(["unread", "unread", "read", "withdrawn"]))
+                Told(
+                    one,
+                    draw.random() < 0.3,
+                    draw.choice(["unread", "unread", "read", "withdrawn"]),
+                    happened_at + timedelta(minutes=draw.randint(0, 60)),
+                )
                 for one in world.staff
                 if draw.random() < 0.25
             ],
             blocked={one for one in world.staff if draw.random() < 0.08},
-            happened_at=now() - timedelta(days=20 if is_old else 2, minutes=number),
+            happened_at=happened_at,
+            states=_draw_states(draw, happened_at, f"{mark} was written"),
+            states_of_action=_draw_states(draw, happened_at, f"{mark} was followed up"),
         )
         world.incidents[incident.id] = incident
+
+
+def _draw_states(draw: random.Random, first: datetime, words: str) -> list[State]:
+    """What was recorded, and up to two edits within the hour."""
+    edits = sorted(draw.sample(range(1, 60), draw.choice([0, 0, 1, 2])))
+    return [
+        State(first + timedelta(minutes=minute), f"{words}, state{place}.")
+        for place, minute in enumerate([0, *edits])
+    ]
 
 
 def store(world: World) -> None:
@@ -357,7 +386,7 @@ def _store_incidents(world: World) -> None:
         models.Incident(
             id=one.id,
             number=700_000 + place,
-            text=f"{one.mark} was written.",
+            text=one.states[-1].words,
             happened_at=one.happened_at,
             recorded_at=one.happened_at,
             author_id=one.author,
@@ -386,7 +415,7 @@ def _store_incidents(world: World) -> None:
         models.Action(
             id=one.action,
             incident_id=one.id,
-            text=f"{one.mark} was followed up.",
+            text=one.states_of_action[-1].words,
             happened_at=one.happened_at,
             recorded_at=one.happened_at,
             author_id=one.author,
@@ -400,13 +429,14 @@ def _store_incidents(world: World) -> None:
             record_id=one.action if told.on_action else one.id,
             root_id=one.id,
             reason="chosen",
-            created_at=now(),
+            created_at=told.at,
             read_at=now() if told.state == "read" else None,
             withdrawn_at=now() if told.state == "withdrawn" else None,
         )
         for one in incidents
         for told in one.alerts
     )
+    _store_versions(world)
     models.BlockedReader.objects.bulk_create(
         models.BlockedReader(
             incident_id=one.id,
@@ -417,6 +447,54 @@ def _store_incidents(world: World) -> None:
         for one in incidents
         for place, user in enumerate(world.staff)
         if user in one.blocked or place % 4 == 0
+    )
+
+
+def _store_versions(world: World) -> None:
+    """A record that was never edited has none, as one that was brought in."""
+    from tenant_apps.incidents import models
+
+    def shot(one: Incident, state: State) -> dict[str, object]:
+        return {
+            "text": state.words,
+            "happened_at": one.happened_at.isoformat(),
+            "status": one.status,
+            "assignee": str(one.assignee) if one.assignee else None,
+            "students": [
+                {
+                    "student": str(student),
+                    "part": "main" if student == one.main else "linked",
+                    "role": "",
+                    "shows_full": student == one.main or one.linked[student],
+                    "shares_documents": False,
+                }
+                for student in (one.main, *one.linked)
+            ],
+            "categories": sorted(str(category) for category in carried_rows(world, one)),
+            "agencies": [],
+            "files": [],
+            "deleted": False,
+            "reason": "",
+        }
+
+    models.IncidentVersion.objects.bulk_create(
+        models.IncidentVersion(
+            incident_id=one.id, made_at=state.at, made_by_id=one.author, snapshot=shot(one, state)
+        )
+        for one in world.incidents.values()
+        for state in one.states
+        if len(one.states) > 1
+    )
+    models.ActionVersion.objects.bulk_create(
+        models.ActionVersion(
+            action_id=one.action,
+            made_at=state.at,
+            made_by_id=one.author,
+            snapshot=shot(one, state) | {"students": [], "categories": []},
+        )
+        for one in world.incidents.values()
+        for state in one.states_of_action
+        if len(one.states_of_action) > 1
     )
 
 

@@ -22,6 +22,7 @@ class Owner:
     label: Callable[[Access, UUID], str]
     may_attach: Callable[[Access, UUID], bool] | None = None
     may_open_taken_off: Callable[[Access, UUID], bool] | None = None
+    shows_file: Callable[[Access, UUID, UUID], bool] | None = None
 
 
 _owners: dict[str, Owner] = {}
@@ -34,16 +35,19 @@ def register_owner(
     label: Callable[[Access, UUID], str],
     may_attach: Callable[[Access, UUID], bool] | None = None,
     may_open_taken_off: Callable[[Access, UUID], bool] | None = None,
+    shows_file: Callable[[Access, UUID, UUID], bool] | None = None,
 ) -> None:
     """Make records of a kind owners of documents; without `may_attach` nobody uploads straight to them.
 
-    Without `may_open_taken_off` nobody opens what was taken off such a record.
+    Without `may_open_taken_off` nobody opens what was taken off such a record. `shows_file` gets record and
+    document, for a record of which a person may see one document and not another; it is asked where
+    `may_open` lets them in.
 
     A second registration of a kind raises ValueError.
     """
     if kind in _owners:
         raise ValueError(f"Documents of {kind!r} have an owner already.")
-    _owners[kind] = Owner(kind, may_open, label, may_attach, may_open_taken_off)
+    _owners[kind] = Owner(kind, may_open, label, may_attach, may_open_taken_off, shows_file)
 
 
 def get_owner(kind: str) -> Owner:

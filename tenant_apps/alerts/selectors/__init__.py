@@ -1,6 +1,6 @@
 """Every read of alerts and of the rules that raise them."""
 
-from tenant_apps.alerts.selectors.opening import recipients_who_may_open
+from tenant_apps.alerts.selectors.opening import alerted_at, alerted_records, recipients_who_may_open
 from tenant_apps.alerts.selectors.reached import (
     PAGE,
     UNREAD,
@@ -44,6 +44,8 @@ __all__ = [
     "Subject",
     "UnreadAlert",
     "alert_to_mail",
+    "alerted_at",
+    "alerted_records",
     "matching_rules",
     "not_deleted",
     "recipient_ids",

@@ -1,9 +1,32 @@
-"""Whom an alert lets open a record."""
+"""Whom an alert lets open a record, and since when."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+
+from core.access import Access
 from tenant_apps.alerts.models import Alert
-from tenant_apps.alerts.selectors.reached import not_deleted
+from tenant_apps.alerts.selectors.reached import not_deleted, opening_alerts
+
+
+def alerted_at(access: Access, root_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """For these records, those that an alert opens to the person, with the moment of the latest."""
+    if access.user_id is None or not root_ids:
+        return {}
+    alerts = opening_alerts(access).filter(root_id__in=root_ids)
+    return dict(alerts.values_list("root_id").annotate(latest=Max("created_at")))
+
+
+def alerted_records(access: Access, root_ids: Collection[UUID]) -> set[UUID]:
+    """Under these records, all that the person was alerted to, read or not; not what was withdrawn."""
+    if access.user_id is None or not root_ids:
+        return set()
+    alerts = Alert.objects.filter(
+        not_deleted(), recipient_id=access.user_id, root_id__in=root_ids, withdrawn_at__isnull=True
+    )
+    return set(alerts.values_list("record_id", flat=True))
 
 
 def recipients_who_may_open(root_id: UUID) -> tuple[set[UUID], set[UUID]]:

@@ -201,14 +201,16 @@ def unread_alert_exists(access: Access, root: OuterRef | str = "pk") -> Exists:
     Where the school keeps read alerts readable for non-key users, a read one counts for them as well.
     """
     outer = OuterRef(root) if isinstance(root, str) else root
-    if not access.is_elevated and access.user_id is not None and get_settings().keep_read_alerts:
-        return Exists(
-            Alert.objects.filter(
-                not_deleted(), withdrawn_at__isnull=True, recipient_id=access.user_id, root_id=outer
-            )
-        )
+    return Exists(opening_alerts(access).filter(root_id=outer))
+
+
+def opening_alerts(access: Access) -> QuerySet[Alert]:
+    """The person's own alerts that open what they are about, blocks left aside."""
     # Nobody's alerts for the system: it has no user, and NULL matches no recipient.
-    return Exists(Alert.objects.filter(UNREAD, not_deleted(), recipient_id=access.user_id, root_id=outer))
+    own = Alert.objects.filter(not_deleted(), recipient_id=access.user_id)
+    if not access.is_elevated and access.user_id is not None and get_settings().keep_read_alerts:
+        return own.filter(withdrawn_at__isnull=True)
+    return own.filter(UNREAD)
 
 
 def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]:

@@ -1,5 +1,6 @@
 """Every read of incidents, actions and drafts; each asks the person's access first."""
 
+from tenant_apps.incidents.selectors.alerted import entry_for
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_added, readers_of
 from tenant_apps.incidents.selectors.blocking import barred_from, barred_from_incident, blocked_readers_of
 from tenant_apps.incidents.selectors.chronology import (
@@ -25,7 +26,7 @@ from tenant_apps.incidents.selectors.editing import (
     latest_version,
     readers_after,
 )
-from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of, entry_for
+from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of
 from tenant_apps.incidents.selectors.finding import (
     action_label,
     get_action,
@@ -65,6 +66,7 @@ from tenant_apps.incidents.selectors.references import (
     was_agency_named,
     was_category_named,
 )
+from tenant_apps.incidents.selectors.standing import assert_whole, shows_action_file, shows_incident_file
 from tenant_apps.incidents.selectors.tracing import origins_among
 from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawable, withdrawn_sentence
 
@@ -87,6 +89,7 @@ __all__ = [
     "Withdrawable",
     "action_history",
     "action_label",
+    "assert_whole",
     "assigned_to",
     "barred_from",
     "barred_from_incident",
@@ -126,6 +129,8 @@ __all__ = [
     "readers_changed",
     "readers_if_added",
     "readers_of",
+    "shows_action_file",
+    "shows_incident_file",
     "telling",
     "used_agencies",
     "used_categories",

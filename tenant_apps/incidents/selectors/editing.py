@@ -17,6 +17,7 @@ from tenant_apps.incidents.permissions import kept_for, readable_by
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
 from tenant_apps.incidents.selectors.entries import CategoryNames
 from tenant_apps.incidents.selectors.finding import get_incident, is_listed
+from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
@@ -60,8 +61,11 @@ class ReadersAfter:
 
 
 def editable_incident(access: Access, incident_id: UUID) -> Editable:
-    """The incident for its edit form; Http404 if this person may not read it."""
+    """The incident for its edit form; Http404 if this person may not read it, PermissionDenied where they
+    read it only as it stood at their alert.
+    """
     incident = get_incident(access, incident_id)
+    assert_whole(access, incident_id)
     categories = category_map()
     carried = dict(incident.carried.values_list("category", "is_leaf"))
     stays = stays_filed(access, carried, categories)
@@ -86,11 +90,12 @@ def editable_incident(access: Access, incident_id: UUID) -> Editable:
 
 
 def editable_action(access: Access, action_id: UUID) -> Editable:
-    """The action for its edit form; Http404 if this person may not read its incident."""
+    """The action for its edit form; raises as `editable_incident`."""
     action = Action.objects.filter(pk=action_id, deleted_at=None).first()
     if action is None:
         raise Http404("no such action")
     incident = get_incident(access, action.incident_id)
+    assert_whole(access, incident.pk)
     return Editable(
         id=action.pk,
         incident_id=incident.pk,
@@ -114,6 +119,8 @@ def kept_incident(access: Access, incident_id: UUID) -> Incident:
     found = rows.filter(kept_for(access) | readable_by(access)).first()
     if found is None:
         raise Http404("no such incident")
+    if found.deleted_at is None:
+        assert_whole(access, incident_id)
     return found
 
 
@@ -123,6 +130,7 @@ def kept_action(access: Access, action_id: UUID) -> Action:
     if action is None:
         raise Http404("no such action")
     action.incident = get_incident(access, action.incident_id)
+    assert_whole(access, action.incident_id)
     return action
 
 

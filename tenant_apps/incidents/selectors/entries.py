@@ -27,7 +27,6 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.permissions import named_categories, sees_deleted
-from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids, visible_among
 
@@ -59,6 +58,7 @@ class CategoryLine:
 class FileLine:
     """A file on an entry; `url` is empty for someone without the permission "Files"."""
 
+    id: UUID
     name: str
     url: str
 
@@ -99,7 +99,8 @@ class ActionLine:
 class Entry:
     """An incident as a page shows it to one person: only what that person may see.
 
-    `recorded_at` is given only where it differs from the event by over an hour. The last fields belong to the
+    `recorded_at` is given only where it differs from the event by over an hour, `as_of` where the person sees
+    it as it stood then. The last fields belong to the
     page: its views fill in where the entry leads.
     """
 
@@ -121,6 +122,7 @@ class Entry:
     told: list[AlertStatus]
     actions: list[ActionLine] = field(default_factory=list)
     has_unread_alert: bool = False
+    as_of: datetime | None = None
     is_reference: bool = False
     is_pinned: bool = False
     carried_ids: frozenset[UUID] = frozenset()
@@ -224,7 +226,7 @@ class _Rows:
             text=hide_names(incident.text, about=pupils),
             author=self._author(incident),
             happened_at=incident.happened_at,
-            recorded_at=_recorded_later(incident),
+            recorded_at=recorded_later(incident.recorded_at, incident.happened_at),
             edited_at=incident.edited_at,
             status=Status(incident.status).label,
             assignee_id=incident.assignee_id,
@@ -284,7 +286,7 @@ class _Rows:
             text=hide_names(action.text, about=self._pupils(action.incident_id)),
             author=self._author(action),
             happened_at=action.happened_at,
-            recorded_at=_recorded_later(action),
+            recorded_at=recorded_later(action.recorded_at, action.happened_at),
             edited_at=action.edited_at,
             agencies=self.agencies.get(action.pk, []),
             files=self._files(action),
@@ -321,7 +323,7 @@ class _Rows:
         documents = self.documents.get(written.pk, [])
         pupils = self._pupils(written.pk if isinstance(written, Incident) else written.incident_id)
         return [
-            FileLine(hide_names(document.name, about=pupils), document.url if opens else "")
+            FileLine(document.id, hide_names(document.name, about=pupils), document.url if opens else "")
             for document in documents
         ]
 
@@ -333,12 +335,6 @@ class _Rows:
         if not self.access.is_elevated and written.author_id != self.access.user_id:
             return []
         return self.told.get(written.pk, [])
-
-
-def entry_for(access: Access, incident: Incident, *, with_deleted: bool = False) -> Entry:
-    """One incident that the caller has found readable, with the categories this person may know by name."""
-    is_alerted = not is_listed(access, incident.pk)
-    return entries_of(access, [incident], opened_by_alert=is_alerted, with_deleted=with_deleted)[0]
 
 
 def _as_reference(entry: Entry) -> Entry:
@@ -394,5 +390,6 @@ def _part(part: IncidentStudent, students: Mapping[UUID, StudentName]) -> Studen
     return StudentPart(students[part.student_id], part.part == Part.MAIN, role, part.shows_full)
 
 
-def _recorded_later(entry: Incident | Action) -> datetime | None:
-    return entry.recorded_at if abs(entry.recorded_at - entry.happened_at) > RECORDED_LATER else None
+def recorded_later(recorded_at: datetime, happened_at: datetime) -> datetime | None:
+    """The moment of recording, where it says more than that of the event."""
+    return recorded_at if abs(recorded_at - happened_at) > RECORDED_LATER else None

@@ -10,6 +10,7 @@ from core.access.enums import SystemPermission
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import known_to, listed_for, readable_by, sees_deleted
+from tenant_apps.incidents.selectors.standing import reads_whole, shows_action
 from tenant_apps.students.selectors import visible_among
 
 
@@ -50,30 +51,33 @@ def readable_among(access: Access, incident_ids: Collection[UUID]) -> set[UUID]:
 
 
 def get_action(access: Access, action_id: UUID) -> Action:
-    """The action with its incident, for someone who may read that; else raises Http404."""
+    """The action with its incident, for someone who may read both; else raises Http404."""
     action = Action.objects.filter(pk=action_id, deleted_at=None).first()
     if action is None:
         raise Http404("no such action")
     action.incident = get_incident(access, action.incident_id)
+    if not shows_action(access, action.incident_id, action_id, action.author_id):
+        raise Http404("no such action")
     return action
 
 
 def may_read_action(access: Access, action_id: UUID) -> bool:
-    """Whether this person may open the action: who reads the incident reads its actions."""
-    incident_id = (
-        Action.objects.filter(pk=action_id, deleted_at=None).values_list("incident", flat=True).first()
-    )
-    return incident_id is not None and may_read_incident(access, incident_id)
+    """Whether this person may open the action: who reads the whole incident reads its actions."""
+    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
+    if action is None or not may_read_incident(access, action.incident_id):
+        return False
+    return shows_action(access, action.incident_id, action_id, action.author_id)
 
 
 def may_read_former_incident(access: Access, incident_id: UUID) -> bool:
-    """Whether this person may open what was taken off the incident: editors who may read it."""
-    return sees_deleted(access) and may_read_incident(access, incident_id)
+    """Whether this person may open what was taken off the incident: editors who read it as it stands now."""
+    return sees_deleted(access) and reads_whole(access, incident_id)
 
 
 def may_read_former_action(access: Access, action_id: UUID) -> bool:
     """The same for an action."""
-    return sees_deleted(access) and may_read_action(access, action_id)
+    action = Action.objects.filter(pk=action_id, deleted_at=None).first()
+    return sees_deleted(access) and action is not None and reads_whole(access, action.incident_id)
 
 
 def log_of(access: Access, incident: Incident) -> UUID | None:

@@ -86,7 +86,7 @@ def action_history(access: Access, action: Action, *, before: UUID | None = None
 def _taken_off(access: Access, owner: tuple[str, UUID], pupils: list[UUID]) -> list[FileLine]:
     opens = can_use_files(access)
     return [
-        FileLine(hide_names(document.name, about=pupils), document.url if opens else "")
+        FileLine(document.id, hide_names(document.name, about=pupils), document.url if opens else "")
         for document in taken_off(*owner)
     ]
 

@@ -25,7 +25,8 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.incidents.selectors.finding import readable_among
-from tenant_apps.students.selectors import StudentName, students_by_ids
+from tenant_apps.incidents.selectors.standing import by_alert_alone, incidents_as_of
+from tenant_apps.students.selectors import StudentName, students_blocked_among, students_by_ids
 
 OWN_HISTORY = timedelta(days=7)
 TELLING_STANDS_FOR = timedelta(hours=12)
@@ -231,7 +232,7 @@ def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collectio
         leaves[incident].append(category)
     students = students_by_ids(set(main.values()))
     shown = CategoryNames(access, category_map(), opened_by_alert=True)
-    return [
+    lines = [
         EntryLine(
             id=incident.pk,
             kind="Incident",
@@ -243,4 +244,31 @@ def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collectio
             status_label=Status(incident.status).label,
         )
         for incident in incidents
+    ]
+    return _as_alerted(access, lines)
+
+
+def _as_alerted(access: Access, lines: list[EntryLine]) -> list[EntryLine]:
+    """The lines, those of incidents that an alert alone opens with student, categories and status of then."""
+    stood = incidents_as_of(by_alert_alone(access, [line.id for line in lines]))
+    if not stood:
+        return lines
+    main = {
+        incident: UUID(one["student"])
+        for incident, state in stood.items()
+        for one in state.snapshot["students"]
+        if one["part"] == Part.MAIN
+    }
+    students = students_by_ids(set(main.values()) - students_blocked_among(access, set(main.values())))
+    shown = CategoryNames(access, category_map(with_merged=True), opened_by_alert=True)
+    return [
+        replace(
+            line,
+            student=students.get(main[line.id]) if line.id in main else None,
+            categories=shown.lines(stood[line.id].ids("categories")),
+            status_label=Status(stood[line.id].snapshot["status"]).label,
+        )
+        if line.id in stood
+        else line
+        for line in lines
     ]

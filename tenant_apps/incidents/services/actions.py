@@ -31,9 +31,14 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.drafts import hold_draft
-from tenant_apps.incidents.services.versions import keep_action_version, keep_incident_version
+from tenant_apps.incidents.services.versions import (
+    keep_action_version,
+    keep_first_version,
+    keep_incident_version,
+)
 from tenant_apps.monitoring.services import start
 from tenant_apps.staff.permissions import cat_ok
 from tenant_apps.staff.selectors import groups_viewing
@@ -165,6 +170,7 @@ def add_to_linked_incidents(
     if incident_id is None:
         raise Http404("no such action")
     incident = get_incident(by, incident_id, for_update=True)
+    assert_whole(by, incident_id)
     action = incident.actions.get(pk=action_id)
     linked = incident.participants.filter(part=Part.LINKED, shows_full=True)
     if not set(wanted := dict.fromkeys(student_ids)) <= set(linked.values_list("student", flat=True)):
@@ -208,6 +214,7 @@ def decide_waiting_category(
     incident = get_incident(by, waiting.action.incident_id, for_update=True)
     if waiting.category_id not in by.view_incidents:
         raise Http404("no such category is waiting")
+    assert_whole(by, incident.pk)
     decided_at = at or now()
     waiting.state = CategoryState.IN_FORCE if is_accepted else CategoryState.DECLINED
     waiting.decided_by_id, waiting.decided_at = by.user_id, decided_at
@@ -226,6 +233,7 @@ def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: date
     before = frozenset(incident.carried.values_list("category", flat=True))
     carried = close_upward([*before, *added], categories=categories)
     if carried != before:
+        keep_first_version(incident)
         carry(incident, carried, leaves(carried, categories=categories))
         main = [part.student_id for part in incident.participants.all() if part.part == Part.MAIN]
         start(student_ids=main, category_ids=carried - before, by=by, source=("incident", incident.pk), at=at)

@@ -16,6 +16,7 @@ from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import kept_for
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.editing import assert_edits, hold_action
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
@@ -36,6 +37,7 @@ def delete_incident(*, incident_id: UUID, reason: str, by: Access, at: datetime 
     """
     assert_edits(by)
     incident = get_incident(by, incident_id, for_update=True)
+    assert_whole(by, incident_id)
     moment = at or now()
     told = unread_recipients(records_under(incident_id))
     keep_first_version(incident)

@@ -28,6 +28,7 @@ from tenant_apps.incidents.permissions import sees_deleted
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.editing import latest_version, stays_filed
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.actions import changed_groups
 from tenant_apps.incidents.services.adding import LinkedStudent, carry
 from tenant_apps.incidents.services.versions import (
@@ -84,6 +85,7 @@ def edit_incident(
     carried_now = IncidentCategory.objects.filter(incident=incident_id).values_list("category", flat=True)
     held = hold_categories(wanted.union(carried_now))
     incident = get_incident(by, incident_id, for_update=True)
+    assert_whole(by, incident_id)
     if latest_version(incident) != seen:
         raise ChangedMeanwhileError
     edited_at = at or now()
@@ -161,6 +163,7 @@ def hold_action(action_id: UUID, by: Access) -> Action:
     if incident_id is None:
         raise Http404("no such action")
     incident = get_incident(by, incident_id, for_update=True)
+    assert_whole(by, incident_id)
     action = Action.objects.select_for_update().get(pk=action_id)
     action.incident = incident
     return action

@@ -14,17 +14,19 @@ from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.selectors.blocking import barred_from_incident
 from tenant_apps.incidents.selectors.finding import get_incident
-from tenant_apps.incidents.services.versions import keep_incident_version
+from tenant_apps.incidents.selectors.standing import assert_whole
+from tenant_apps.incidents.services.versions import keep_first_version, keep_incident_version
 
 
 @transaction.atomic
 def change_status(
     *, incident_id: UUID, status: str, assignee_id: UUID | None, by: Access, at: datetime | None = None
 ) -> Incident:
-    """Sets status and assignee; a new assignee is mailed. Any key user who may read it may do so."""
+    """Sets status and assignee; a new assignee is mailed. Any key user may who reads it as it stands now."""
     if not by.is_elevated:
         raise PermissionDenied("Changing status and assignee needs a key.")
     incident = get_incident(by, incident_id, for_update=True)
+    assert_whole(by, incident_id)
     if (incident.status, incident.assignee_id) == (status, assignee_id):
         return incident
     barred = barred_from_incident(incident_id)
@@ -32,6 +34,7 @@ def change_status(
         raise PermissionDenied("Whoever may not see an incident cannot be assigned it.")
     changed_at = at or now()
     before = incident.assignee_id
+    keep_first_version(incident)
     incident.status, incident.assignee_id = Status(status), assignee_id
     incident.save(update_fields=["status", "assignee"])
     keep_incident_version(incident, made_by=by.user_id, at=changed_at)

@@ -63,6 +63,7 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def copy_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """ "Add to linked incidents": a copy to linked students that was forgotten when the action was added."""
     incident = selectors.get_action(request.access, action_id).incident
+    selectors.assert_whole(request.access, incident.pk)
     entry = selectors.entry_for(request.access, incident)
     action = next(action for action in entry.actions if action.id == action_id)
     offered = [student.id for student in action.not_copied_to]

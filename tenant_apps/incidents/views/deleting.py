@@ -17,6 +17,7 @@ from tenant_apps.incidents.views.links import place_in_log
 def delete_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """ "Delete", of an incident: asks for the reason."""
     incident = selectors.get_incident(request.access, incident_id)
+    selectors.assert_whole(request.access, incident_id)
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         log = selectors.log_of(request.access, incident)
@@ -34,6 +35,7 @@ def delete_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def delete_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """ "Delete", of an action."""
     action = selectors.get_action(request.access, action_id)
+    selectors.assert_whole(request.access, action.incident_id)
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.delete_action(action_id=action_id, reason=form.cleaned_data["reason"], by=request.access)

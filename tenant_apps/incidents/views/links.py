@@ -27,11 +27,12 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.removed |= _of_deleted("incident", entry.id)
             continue
         entry.options = [{"label": "Print view", "url": path_to("incidents:print", entry.id)}]
-        if access.is_elevated:
+        is_whole = entry.as_of is None
+        if access.is_elevated and is_whole:
             entry.options.append(
                 {"label": "Status and assignee", "url": path_to("incidents:change-status", entry.id)}
             )
-        if access.is_elevated and access.is_editor:
+        if access.is_elevated and access.is_editor and is_whole:
             entry.options += _editing("incident", entry.id)
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
             withdraw_url = path_to("incidents:withdraw-alerts", entry.id)
@@ -53,7 +54,7 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             if action.removed:
                 action.options = []
                 action.removed |= _of_deleted("action", action.id)
-            elif access.is_elevated and access.is_editor:
+            elif access.is_elevated and access.is_editor and is_whole:
                 action.options = _editing("action", action.id) + action.options
         if entry.has_unread_alert:
             entry.mark_read_url = path_to("incidents:mark-read", entry.id)

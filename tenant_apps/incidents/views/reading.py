@@ -81,6 +81,7 @@ def mark_read(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def change_status(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """Status and assignee of one incident."""
     incident = selectors.get_incident(request.access, incident_id)
+    selectors.assert_whole(request.access, incident_id)
     form = FollowingForm(
         request.POST if request.method == "POST" else None,
         assigned_now=incident.assignee_id,
