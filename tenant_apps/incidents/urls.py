@@ -31,5 +31,6 @@ urlpatterns = [
     path("students/<uuid:student_id>/incidents/", views.chronology, name="chronology"),
     path("students/<uuid:student_id>/incidents/<uuid:incident_id>/pin/", views.pin, name="pin"),
     path("students/<uuid:student_id>/incidents/<uuid:incident_id>/unpin/", views.unpin, name="unpin"),
+    path("students/<uuid:student_id>/incidents/search/", views.search_log, name="search-log"),
     path("students/<uuid:student_id>/incidents/pdf/", views.chronology_pdf, name="chronology-pdf"),
 ]

@@ -1,15 +1,11 @@
 from django.db import migrations
 
+from core.db.extensions import ExtensionIn
+
 
 class Migration(migrations.Migration):
-    """Searches in texts use an index of trigrams. An extension stands once, in public, for all schools."""
+    """Searches in texts use an index of trigrams. The extension stands once, for all schools."""
 
     dependencies = [("tenants", "0001_initial")]
 
-    operations = [
-        migrations.RunSQL(
-            "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public",
-            # Indexes of schools use it; whoever goes back leaves it.
-            reverse_sql=migrations.RunSQL.noop,
-        )
-    ]
+    operations = [ExtensionIn("pg_trgm", schema="public")]

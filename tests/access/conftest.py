@@ -491,6 +491,7 @@ FORMS = {
     "a pupil to Neglect": lambda world: world.bulk("add", "Neglect"),
     "a pupil out of Behaviour": lambda world: world.bulk("remove", "Behaviour"),
     "a tick at Bullying": lambda world: {"categories": [str(world.category("Bullying"))]},
+    "words to find": lambda world: {"words": "corridor"},
     "a summary": lambda world: {"summary": "Lives with her aunt.", "summary_seen": "0"},
     "a contact": lambda world: {
         "surname": "Okoro",

@@ -205,6 +205,8 @@ ROWS = [
     Row("incidents:discard-draft", "POST", "of the teacher's draft", "L L N N D N N N F", "an empty form"),
     Row("incidents:chronology", "GET", "of a pupil", "L L F F S S S S F"),
     Row("incidents:chronology-pdf", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("incidents:search-log", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("incidents:search-log", "POST", "of a pupil", "L L F F K K K K F", "words to find"),
     Row("incidents:entry", "GET", "under Behaviour", "L L N N S S S S N"),
     Row("incidents:entry", "GET", "under Child Protection", "L L N N N N S S N"),
     Row("incidents:entry", "GET", "under Child Protection, all alerted", "L L S S S S S S S"),
@@ -308,6 +310,7 @@ ROWS = [
     Row("incidents:entry", "GET", "all alerted, teacher and lead blocked", "L L S N N S N S S"),
     Row("incidents:chronology", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
     Row("incidents:chronology-pdf", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
+    Row("incidents:search-log", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
     Row("profile:overview", "GET", "of a pupil kept from teacher and lead", "L L F F N S N S F"),
     Row("profile:blocked", "GET", "of a pupil kept from teacher and lead", "L L F F F F N S S"),
     Row(

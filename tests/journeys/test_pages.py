@@ -60,6 +60,7 @@ PAGES = {
         /students/{student}/links/
         /students/{student}/alert-staff/
         /students/{student}/incidents/
+        /students/{student}/incidents/search/
         /incidents/add/
         /incidents/{incident}/
         /incidents/{incident}/actions/add/

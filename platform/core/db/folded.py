@@ -1,7 +1,7 @@
 """How long texts are compared when people search in them: by any part, whatever the case and the accents.
 
-Names have stored keys (`text.search_key`). A record's text has none: an index on `Folded` finds it, so no second
-copy of what people wrote stands in the database. `fold` does in Python what `Folded` does in SQL.
+Names have stored keys (`text.search_key`). A record's text has none: an index on `Folded` finds it, so no
+second copy of what people wrote stands in the database. `fold` does in Python what `Folded` does in SQL.
 """
 
 import re

@@ -1,6 +1,7 @@
 """The shape of what is typed into the pages of incidents."""
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
+from tenant_apps.incidents.forms.searching import SearchForm
 from tenant_apps.incidents.forms.writing import (
     MOST_UNASKED,
     ActionForm,
@@ -23,6 +24,7 @@ __all__ = [
     "EntryForm",
     "FollowingForm",
     "IncidentForm",
+    "SearchForm",
     "UUIDList",
     "WithdrawingForm",
 ]

@@ -66,6 +66,7 @@ from tenant_apps.incidents.selectors.references import (
     was_agency_named,
     was_category_named,
 )
+from tenant_apps.incidents.selectors.searching import Search, Searchable, is_long_enough, searchable
 from tenant_apps.incidents.selectors.standing import assert_whole, shows_action_file, shows_incident_file
 from tenant_apps.incidents.selectors.tracing import origins_among
 from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawable, withdrawn_sentence
@@ -82,6 +83,8 @@ __all__ = [
     "Readers",
     "ReadersChange",
     "Reading",
+    "Search",
+    "Searchable",
     "StudentPart",
     "TellingLine",
     "TextPart",
@@ -111,6 +114,7 @@ __all__ = [
     "incident_history",
     "incident_label",
     "is_listed",
+    "is_long_enough",
     "is_own_draft",
     "is_own_draft_under",
     "kept_action",
@@ -129,6 +133,7 @@ __all__ = [
     "readers_changed",
     "readers_if_added",
     "readers_of",
+    "searchable",
     "shows_action_file",
     "shows_incident_file",
     "telling",

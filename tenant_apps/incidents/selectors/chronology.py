@@ -16,6 +16,7 @@ from core.access import Access
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.permissions import kept_for, listed_for
 from tenant_apps.incidents.selectors.entries import Entry, entries_of
+from tenant_apps.incidents.selectors.searching import EVERYTHING, Search, found_in_log
 
 PAGE = 25
 # Not str.isdigit, which takes a raised 2 for a digit; int does not.
@@ -72,16 +73,21 @@ def chronology_page(
     highlighted: UUID | None = None,
     older_than: Cursor | None = None,
     newer_than: Cursor | None = None,
+    search: Search = EVERYTHING,
 ) -> ChronologyPage:
-    """One page of the incidents that this person may see listed; the one with `highlighted` if given."""
-    incidents = _by_date(kept_for(access), student_id)
+    """One page of the incidents that this person may see listed; the one with `highlighted` if given.
+
+    With a `search` the pages are those of what it finds.
+    """
+    open_here = kept_for(access) & found_in_log(access, student_id, search)
+    incidents = _by_date(open_here, student_id)
     if highlighted and not older_than and not newer_than:
-        asked = _in_log(kept_for(access), student_id).filter(pk=highlighted).first()
+        asked = _in_log(open_here, student_id).filter(pk=highlighted).first()
         found, newer, older = _around(incidents, asked) if asked else _page(incidents, None, None)
         highlighted = asked.pk if asked and asked.deleted_at is None else None
     else:
         found, newer, older = _page(incidents, older_than, newer_than)
-    pins = [] if newer else list(_pinned(kept_for(access), student_id))
+    pins = [] if newer else list(_pinned(open_here, student_id))
     entries = entries_of(access, [*pins, *found], for_student=student_id, with_deleted=True)
     # Where a pupil stands by reference only, nothing is said of why it was deleted either.
     shown = [entry for entry in entries if not (entry.removed and entry.is_reference)]
@@ -94,13 +100,14 @@ def chronology_page(
     )
 
 
-def whole_chronology(access: Access, student_id: UUID) -> Iterator[Entry]:
+def whole_chronology(access: Access, student_id: UUID, *, search: Search = EVERYTHING) -> Iterator[Entry]:
     """Every entry of the student that this person may see listed: pins, then the newest first.
 
-    Read a hundred at a time.
+    With a `search` every one that it finds. Read a hundred at a time.
     """
-    yield from entries_of(access, list(_pinned(listed_for(access), student_id)), for_student=student_id)
-    incidents = _by_date(listed_for(access), student_id)
+    open_here = listed_for(access) & found_in_log(access, student_id, search)
+    yield from entries_of(access, list(_pinned(open_here, student_id)), for_student=student_id)
+    incidents = _by_date(open_here, student_id)
     cursor: Cursor | None = None
     while True:
         rows = list((incidents.filter(_older(cursor)) if cursor else incidents)[:100])

@@ -1,6 +1,7 @@
 """What happens to an incident after it was added, short of editing it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.selectors.blocking import barred_from_incident
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.searching import EVERYTHING, Search
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.versions import keep_first_version, keep_incident_version
 
@@ -78,9 +80,18 @@ def note_opened(
 
 @transaction.atomic
 def note_listed(
-    *, student_id: UUID, entries: list[UUID], highlighted: UUID | None, by: Access, at: datetime | None = None
+    *,
+    student_id: UUID,
+    entries: list[UUID],
+    highlighted: UUID | None,
+    by: Access,
+    search: Search = EVERYTHING,
+    at: datetime | None = None,
 ) -> None:
-    """Writes that this person read a page of the student's chronology, and opened the one they came for."""
+    """Writes that this person read a page of the student's chronology, and opened the one they came for.
+
+    Of a search it is written by what, and never the words.
+    """
     if highlighted:
         alerts.mark_opened(root_ids=[highlighted], by=by, at=at)
     record(
@@ -88,7 +99,7 @@ def note_listed(
         by=by,
         students=[student_id],
         record=("incident", highlighted) if highlighted else None,
-        detail={"entries": [str(entry) for entry in entries]},
+        detail={"entries": [str(entry) for entry in entries], **_asked(search)},
         at=at,
     )
 
@@ -101,13 +112,30 @@ def note_history(*, kind: str, record_id: UUID, by: Access, at: datetime | None 
 
 @transaction.atomic
 def note_printed(
-    *, student_ids: list[UUID], entries: list[UUID], by: Access, at: datetime | None = None
+    *,
+    student_ids: list[UUID],
+    entries: list[UUID],
+    by: Access,
+    search: Search = EVERYTHING,
+    at: datetime | None = None,
 ) -> None:
     """Writes that this person made a PDF of these entries."""
     record(
         "chronology.printed",
         by=by,
         students=student_ids,
-        detail={"entries": [str(entry) for entry in entries]},
+        detail={"entries": [str(entry) for entry in entries], **_asked(search)},
         at=at,
     )
+
+
+def _asked(search: Search) -> dict[str, Any]:
+    asked = {
+        "searched_words": bool(search.words),
+        "searched_source": bool(search.source),
+        "searched_categories": list(search.category_ids),
+        "searched_author": search.author_id,
+        "searched_since": search.since,
+        "searched_until": search.until,
+    }
+    return {name: value for name, value in asked.items() if value}

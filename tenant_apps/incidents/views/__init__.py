@@ -15,6 +15,7 @@ from tenant_apps.incidents.views.pinning import pin, unpin
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
+from tenant_apps.incidents.views.searching import search_log
 
 __all__ = [
     "action_history",
@@ -41,6 +42,7 @@ __all__ = [
     "restore_action",
     "restore_incident",
     "save_draft",
+    "search_log",
     "told",
     "unpin",
     "withdraw_alerts",

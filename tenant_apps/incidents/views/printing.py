@@ -12,6 +12,7 @@ from core.web.pdf import render_pdf
 from shared_apps.people.selectors import names_of
 from tenant_apps.documents.services import logo_for_print
 from tenant_apps.incidents import selectors, services
+from tenant_apps.incidents.views.searching import LapsedSearchError, kept_search, say_lapsed, searched
 from tenant_apps.students.selectors import get_student, student_header
 
 
@@ -30,13 +31,20 @@ def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 @requires(SystemPermission.VIEW_STUDENT_DETAILS)
 @require_safe
 def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
-    """ "PDF (print view)" of the "Incidents" tab: every entry open to the reader."""
+    """ "PDF (print view)" of the "Incidents" tab: every entry open to the reader, or what a search finds."""
     student = get_student(request.access, student_id)
+    try:
+        search = kept_search(request, student_id)
+    except LapsedSearchError:
+        return say_lapsed(request, student_id)
     with for_paper():
         header = student_header(student)
-        entries = list(selectors.whole_chronology(request.access, student_id))
+        entries = list(selectors.whole_chronology(request.access, student_id, search=search))
     services.note_printed(
-        student_ids=[student_id], entries=[entry.id for entry in entries], by=request.access
+        student_ids=[student_id],
+        entries=[entry.id for entry in entries],
+        search=search,
+        by=request.access,
     )
     context = {
         "student": header,
@@ -44,7 +52,7 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "first": min((entry.happened_at for entry in entries), default=None),
         "last": max((entry.happened_at for entry in entries), default=None),
         "print": _made(request, "Chronology"),
-    }
+    } | searched(request, search)
     return _pdf("incidents/print_chronology.html", context, f"chronology-{now():%Y-%m-%d}.pdf")
 
 

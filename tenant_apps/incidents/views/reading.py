@@ -11,6 +11,7 @@ from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import FollowingForm
 from tenant_apps.incidents.views.links import add_links, add_pins, place_in_log
 from tenant_apps.incidents.views.readers import shown_to
+from tenant_apps.incidents.views.searching import LapsedSearchError, kept_search, say_lapsed, searched
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.students.permissions import sees_contacts
@@ -20,19 +21,25 @@ from tenant_apps.students.selectors import get_student, student_header
 @requires(SystemPermission.VIEW_STUDENT_DETAILS)
 @require_safe
 def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
-    """The "Incidents" tab: the student's whole log, as far as it is open to the reader."""
+    """The "Incidents" tab: the student's log as far as it is open to the reader, or what a search finds."""
     student = get_student(request.access, student_id)
+    try:
+        search = kept_search(request, student_id)
+    except LapsedSearchError:
+        return say_lapsed(request, student_id)
     page = selectors.chronology_page(
         request.access,
         student_id,
         highlighted=_uuid_or_none(request.GET.get("incident")),
         older_than=selectors.Cursor.read(request.GET.get("older")),
         newer_than=selectors.Cursor.read(request.GET.get("newer")),
+        search=search,
     )
     services.note_listed(
         student_id=student_id,
         entries=[entry.id for entry in page.shown],
         highlighted=page.highlighted,
+        search=search,
         by=request.access,
     )
     add_links(page.shown, request.access, highlighted=page.highlighted)
@@ -45,7 +52,7 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "may_add": request.access.can(SystemPermission.ADD_ENTRIES),
         "may_block": can_block_readers(request.access),
         "sees_contacts": sees_contacts(request.access),
-    }
+    } | searched(request, search)
     if page.highlighted:
         highlighted = selectors.get_incident(request.access, page.highlighted)
         context |= shown_to(request, selectors.readers_of(highlighted))
