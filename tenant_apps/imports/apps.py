@@ -6,6 +6,8 @@ class ImportsConfig(AppConfig):
     verbose_name = "Imports"
     audit_words = {
         "extract.applied": "An extract was applied",
+        "extract.child_told": "Said whether a student in an extract is the same child",
+        "extract.columns_matched": "Matched the columns of a spreadsheet",
         "extract.decided": "Decided on a held extract",
         "extract.held": "An extract was held",
         "extract.received": "Uploaded an extract of the MIS",

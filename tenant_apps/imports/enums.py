@@ -14,7 +14,16 @@ class ImportSource(models.TextChoices):
     API = "api", "From the MIS"
 
 
+class ImportForm(models.TextChoices):
+    """What was handed in: a MIS's own file, or a single spreadsheet whose columns somebody matches."""
+
+    EXTRACT = "extract", "Extract of the MIS"
+    PUPILS = "pupils", "Spreadsheet of students"
+    STAFF = "staff", "Spreadsheet of staff"
+
+
 class ImportState(models.TextChoices):
+    MAPPING = "mapping", "Waiting for its columns"
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
     APPLIED = "applied", "Applied"

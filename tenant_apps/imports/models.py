@@ -5,7 +5,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.db.models import Record
-from tenant_apps.imports.enums import Decision, ExtractKind, HealthLevel, ImportSource, ImportState
+from tenant_apps.imports.enums import (
+    Decision,
+    ExtractKind,
+    HealthLevel,
+    ImportForm,
+    ImportSource,
+    ImportState,
+)
 
 
 class Import(Record):
@@ -15,8 +22,12 @@ class Import(Record):
     `counts` is {"pupils.csv": {"added": 1, "changed": 0, ...}, ...}; `faults` holds the first 200 of
     `faults_total` as {"file", "line", "column", "value", "reason"}; `warnings` holds sentences about it.
     While it is held, `counts` and `differences` tell what it would change; the latter is emptied once the
-    extract is applied or rejected.
+    extract is applied or rejected. `mapping` tells which column of a single spreadsheet is which, as
+    {"upn": [place in the row, heading], ...}. `answers` is what an administrator said to each question about
+    a student, as {key of the question: "same" or "different"}.
     """
+
+    form = models.TextField(choices=ImportForm, default=ImportForm.EXTRACT, db_default=ImportForm.EXTRACT)
 
     kind = models.TextField(choices=ExtractKind, blank=True, default="")
     file_name = models.TextField()
@@ -52,6 +63,8 @@ class Import(Record):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     extract_removed_at = models.DateTimeField(null=True, blank=True)
+    mapping = models.JSONField(null=True, blank=True)
+    answers = models.JSONField(null=True, blank=True)
 
     class Meta:
         indexes = [

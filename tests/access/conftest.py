@@ -326,6 +326,14 @@ class World:
         ).pk
 
     @cached_property
+    def sheet_import_id(self):
+        from core.access import SYSTEM
+        from tenant_apps.imports.services import receive_extract
+
+        content = b"UPN,Surname,Forename,Born,Came\n1,Lake,Ann,2012-03-04,2024-09-02\n"
+        return receive_extract([content], file_name="a.csv", source="upload", by=SYSTEM, form="pupils")
+
+    @cached_property
     def extract_token(self):
         from tenant_apps.imports.services import renew_token
 
@@ -460,6 +468,7 @@ RELATIONS = {
     "of no agency": lambda world: {"agency_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
+    "of a spreadsheet": lambda world: {"import_id": world.sheet_import_id},
     "of a held import": lambda world: {"import_id": world.held_import_id},
     "with a token": lambda world: {} if world.extract_token else None,
 }
@@ -569,6 +578,17 @@ FORMS = {
         "on_incidents": "on",
     },
     "a decision": lambda world: {"decision": "reject"},
+    "a spreadsheet": lambda world: {
+        "holds": "pupils",
+        "file": SimpleUploadedFile("a.csv", b"UPN,Surname\n1,Lake\n"),
+    },
+    "columns": lambda world: {
+        "upn": "0",
+        "legal_surname": "1",
+        "legal_forename": "2",
+        "date_of_birth": "3",
+        "start_date": "4",
+    },
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
 

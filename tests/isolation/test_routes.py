@@ -21,6 +21,7 @@ PARTS = {
 }
 # Pages that tell a state and none of the record's words.
 SILENT = {
+    "imports:columns",
     "imports:progress",
     "administration:export-audits",
     "incidents:blocked",

@@ -20,6 +20,7 @@ PAGES = {
         /admin/agencies/{agency}/delete/
         /admin/imports/
         /admin/imports/{import}/
+        /admin/imports/{sheet}/columns/
         /admin/users/
         /admin/users/?q=zzz
         /admin/users/new/

@@ -22,7 +22,9 @@ from tenant_apps.staff.selectors import users_by_mis_id, users_gone_from_mis
 from tenant_apps.staff.services import MISPerson, record_mis_staff
 from tenant_apps.staff.services.users import close_missing
 from tenant_apps.students.services import (
+    FORMER_UPN,
     Merged,
+    Question,
     Roll,
     end_memberships_of_archived,
     joiners,
@@ -57,6 +59,8 @@ class Merge:
     by: Access
     decision: str = ""
     shown: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    asks_by_name: bool = False
     photos: Photos | None = None
     counts: Counts = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -74,7 +78,10 @@ class Merge:
     def run(self) -> Counts:
         """Merge every file. ExtractRefusedError or ExtractHeldError: the caller rolls all of it back."""
         roll = roll_before()
-        match_pupils()
+        questions = match_pupils(
+            present=self.columns.get("pupils.csv", ()), answers=self.answers, asks_by_name=self.asks_by_name
+        )
+        self.reasons += [_question(one) for one in questions]
         shared = part_shared_upns()
         if self.photos:
             self.photos.check()
@@ -86,6 +93,7 @@ class Merge:
             "archived": [],
             "disabled": [],
             "shared_upns": [upn for upn, _ in shared],
+            "questions": [_as_json(one) for one in questions],
         }
         self._staff()
         self._groups()
@@ -114,7 +122,7 @@ class Merge:
         """Stop where there is a reason to, unless an administrator saw all that would be done."""
         if not self.reasons:
             return
-        if self.decision:
+        if self.decision and not self.differences["questions"]:
             new = [
                 name for name in ALARMING if not set(self.differences[name]) <= set(self.shown.get(name, ()))
             ]
@@ -208,6 +216,18 @@ class Merge:
     def _audit(self, event: str, students: list[UUID]) -> None:
         if students:
             record(event, by=self.by, students=students, at=self.at)
+
+
+def _question(one: Question) -> str:
+    """Without a name: reasons are shown to everybody who sees the import."""
+    if one.reason == FORMER_UPN:
+        return f"pupils.csv: line {one.line} has the former UPN of a student under another surname."
+    return f"pupils.csv: line {one.line} has the name and date of birth of a student, but no UPN in common."
+
+
+def _as_json(one: Question) -> dict[str, Any]:
+    born = one.date_of_birth.isoformat() if one.date_of_birth else ""
+    return {"key": one.key, "reason": one.reason, "student": str(one.student_id), "born": born, **one.names}
 
 
 def _shared_upn(upn: str, lines: list[int]) -> str:

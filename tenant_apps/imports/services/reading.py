@@ -243,10 +243,9 @@ class _Watched(io.RawIOBase):
 
 
 @dataclass(slots=True)
-class FileReader:
-    """One CSV file: its header first, then its rows with the line on which each begins."""
+class RowReader:
+    """Rows on their way in: which file they are, the names of its columns, and what is wrong with them."""
 
-    extract: Extract
     layout: Layout
     faults: Faults
     header: list[str]
@@ -257,10 +256,17 @@ class FileReader:
         return self.layout.file
 
 
+@dataclass(slots=True, kw_only=True)
+class FileReader(RowReader):
+    """One CSV file of an extract: its header first, then its rows with the line on which each begins."""
+
+    extract: Extract
+
+
 @contextmanager
 def read_file(extract: Extract, layout: Layout, faults: Faults) -> Iterator[tuple[FileReader, Iterator[Row]]]:
     """The reader of one file and its rows. Faults of the file as a whole are added when the rows are read."""
-    reader = FileReader(extract, layout, faults, header=[])
+    reader = FileReader(layout, faults, header=[], extract=extract)
     with extract.archive.open(layout.file) as member:
         watched = _Watched(member)
         # newline="": the CSV reader itself knows quoted line breaks from the ends of rows.

@@ -18,19 +18,21 @@ from tenant_apps.imports.services.running import FINISHED, OWNER_KIND
 # Long enough to look into what went wrong, through a half-term holiday too.
 KEPT = timedelta(days=14)
 BATCH = 200
+REMOVABLE = FINISHED | {ImportState.MAPPING}
 
 
 def remove_old_extracts(*, at: datetime | None = None) -> int:
     """Remove the extracts that came more than 14 days ago; how many. Their imports stay in the history.
 
-    One that still waits for a decision by then is rejected. One that no worker has taken up yet stays.
+    One that still waits for a decision, or for its columns, by then is rejected. One that no worker has taken
+    up yet stays.
     """
     moment = at or now()
     old = Import.objects.filter(
         document__isnull=False,
         extract_removed_at=None,
         uploaded_at__lt=moment - KEPT,
-        state__in=FINISHED,
+        state__in=REMOVABLE,
     )
     return sum(_remove(import_id, moment) for import_id in list(old.values_list("pk", flat=True)[:BATCH]))
 
@@ -38,9 +40,10 @@ def remove_old_extracts(*, at: datetime | None = None) -> int:
 @transaction.atomic
 def _remove(import_id: UUID, at: datetime) -> bool:
     entry = Import.objects.select_for_update().get(pk=import_id)
-    if entry.state not in FINISHED or entry.extract_removed_at is not None:
+    if entry.state not in REMOVABLE or entry.extract_removed_at is not None:
         return False
-    if entry.state == ImportState.HELD:
+    if entry.state in {ImportState.HELD, ImportState.MAPPING}:
+        entry.finished_at = entry.finished_at or at
         entry.state, entry.decision, entry.decided_at = ImportState.REJECTED, Decision.REJECT, at
         entry.differences, entry.counts = None, {}
         record(

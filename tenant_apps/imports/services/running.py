@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -18,13 +17,14 @@ from core.db.clock import now
 from core.db.keys import uuid7
 from core.outbox.services import owe
 from core.tenancy import current_school
-from tenant_apps.documents.services import DocumentUnavailable, read_document, receive
-from tenant_apps.imports.enums import ExtractKind, ImportSource, ImportState
+from tenant_apps.documents.services import receive
+from tenant_apps.imports.enums import ExtractKind, ImportForm, ImportSource, ImportState
 from tenant_apps.imports.models import Import
 from tenant_apps.imports.permissions import can_import
 from tenant_apps.imports.services.faults import ExtractHeldError, ExtractRefusedError, Faults, refuse
 from tenant_apps.imports.services.layout import BY_FILE
 from tenant_apps.imports.services.merging import Counts, Merge
+from tenant_apps.imports.services.packed import OWNER_KIND, packed
 from tenant_apps.imports.services.photos import Photos
 from tenant_apps.imports.services.progress import Teller, forget_progress
 from tenant_apps.imports.services.reading import (
@@ -36,13 +36,14 @@ from tenant_apps.imports.services.reading import (
     open_extract,
     read_file,
 )
+from tenant_apps.imports.services.sheets import MAX_SHEET
+from tenant_apps.imports.services.single import stage_sheet
 from tenant_apps.imports.services.staging import drop_stages, fill_stage, make_stages
 from tenant_apps.imports.services.validation import check_header, checked, find_repeated_rows
 
 if TYPE_CHECKING:
     from tenants.models import School
 
-OWNER_KIND = "import"
 TOPIC = "imports.apply"
 FINISHED = {ImportState.APPLIED, ImportState.REFUSED, ImportState.HELD, ImportState.REJECTED}
 
@@ -62,9 +63,10 @@ def receive_extract(
     file_name: str,
     source: ImportSource,
     by: Access,
+    form: ImportForm = ImportForm.EXTRACT,
     at: datetime | None = None,
 ) -> UUID:
-    """Store an extract, encrypted as it comes, and note it as waiting; the import's id.
+    """Store an extract or a spreadsheet, encrypted as it comes, and note it as waiting; the import's id.
 
     It is not applied by this: call apply_import, or queue_import for a worker to do it. Raises UploadRefused
     of the documents when it is too large or cannot be stored.
@@ -72,9 +74,15 @@ def receive_extract(
     if not can_import(by):
         raise PermissionDenied
     import_id = uuid7()
-    document = receive(content, name=file_name, owner=(OWNER_KIND, import_id), by=by, max_bytes=MAX_PACKED)
-    note_extract(import_id=import_id, document=document, source=source, by=by, at=at)
+    owner = OWNER_KIND, import_id
+    document = receive(content, name=file_name, owner=owner, by=by, max_bytes=most_bytes(form))
+    note_extract(import_id=import_id, document=document, source=source, by=by, form=form, at=at)
     return import_id
+
+
+def most_bytes(form: ImportForm) -> int:
+    """How large what is handed in may be."""
+    return MAX_PACKED if form == ImportForm.EXTRACT else MAX_SHEET
 
 
 @transaction.atomic
@@ -84,9 +92,11 @@ def note_extract(
     document: StoredExtract,
     source: ImportSource,
     by: Access,
+    form: ImportForm = ImportForm.EXTRACT,
     at: datetime | None = None,
 ) -> None:
-    """Note an extract that has been stored for this import as waiting."""
+    """Note what has been stored for this import: an extract waits for a worker, a single spreadsheet for its
+    columns."""
     if not can_import(by):
         raise PermissionDenied
     Import.objects.create(
@@ -98,6 +108,8 @@ def note_extract(
         uploaded_at=at or now(),
         source=source,
         document_id=document.id,
+        form=form,
+        state=ImportState.WAITING if form == ImportForm.EXTRACT else ImportState.MAPPING,
     )
     record("extract.received", by=by, record=(OWNER_KIND, import_id), detail={"source": source}, at=at)
 
@@ -120,7 +132,7 @@ def apply_import(*, import_id: UUID, at: datetime | None = None) -> ImportState:
     try:
         with transaction.atomic():
             entry = _begin(import_id)
-            if entry.state in FINISHED:
+            if entry.state in FINISHED or entry.state == ImportState.MAPPING:
                 return ImportState(entry.state)
             warnings: list[str] = []
             counts = _apply(entry, warnings, told, moment)
@@ -180,8 +192,39 @@ def _finish(entry: Import, state: ImportState, started_at: datetime, at: datetim
 
 
 def _apply(entry: Import, warnings: list[str], told: dict[str, Any], at: datetime) -> Counts:
-    """Merge the extract; what became of each file. `told` gets what the manifest says of it."""
-    with open_extract(_packed(entry)) as extract:
+    """Merge what was handed in; what became of each file. `told` gets what it says of itself."""
+    if entry.form == ImportForm.EXTRACT:
+        counts = _apply_extract(entry, warnings, told, at)
+    else:
+        counts = _apply_sheet(entry, told, at)
+    with connection.cursor() as cursor:
+        # What is checked at the end of a transaction must fail in here, where it still changes nothing.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    drop_stages()
+    return counts
+
+
+def _apply_sheet(entry: Import, told: dict[str, Any], at: datetime) -> Counts:
+    sheet = stage_sheet(entry, Teller(entry.pk, entry.rows_total))
+    told |= {"kind": ExtractKind.CHANGES, "rows_total": sheet.rows}
+    merge = Merge(
+        columns={sheet.file: sheet.columns},
+        is_full=False,
+        today=sheet.today,
+        at=at,
+        by=SYSTEM,
+        decision=entry.decision,
+        shown=entry.differences or {},
+        answers=entry.answers or {},
+        # Whoever has no number of the MIS is known by less than that.
+        asks_by_name="mis_id" not in sheet.columns,
+    )
+    return _with_read(merge, {sheet.file: sheet.rows})
+
+
+def _apply_extract(entry: Import, warnings: list[str], told: dict[str, Any], at: datetime) -> Counts:
+    with open_extract(packed(entry)) as extract:
         manifest = extract.manifest
         told |= {
             "kind": manifest.kind,
@@ -203,21 +246,23 @@ def _apply(entry: Import, warnings: list[str], told: dict[str, Any], at: datetim
             by=SYSTEM,
             decision=entry.decision,
             shown=entry.differences or {},
+            answers=entry.answers or {},
             photos=Photos(extract.archive) if "photo" in columns.get("pupils.csv", ()) else None,
         )
-        try:
-            counts = merge.run()
-        except ExtractHeldError as held:
-            held.counts = {file: {"read": read[file], **held.counts.get(file, {})} for file in columns}
-            raise
+        counts = _with_read(merge, read)
         if merge.photos:
             warnings += merge.photos.left_over()
-    with connection.cursor() as cursor:
-        # What is checked at the end of a transaction must fail in here, where it still changes nothing.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    drop_stages()
-    return {file: {"read": read[file], **counts.get(file, {})} for file in columns}
+    return counts
+
+
+def _with_read(merge: Merge, read: dict[str, int]) -> Counts:
+    """Run the merge; its counts with the number of rows that were read of each file."""
+    try:
+        counts = merge.run()
+    except ExtractHeldError as held:
+        held.counts = {file: {"read": read[file], **held.counts.get(file, {})} for file in read}
+        raise
+    return {file: {"read": read[file], **counts.get(file, {})} for file in read}
 
 
 def _stage(
@@ -241,18 +286,6 @@ def _stage(
         find_repeated_rows(BY_FILE[file], faults)
     faults.refuse_if_any()
     return columns, read
-
-
-def _packed(entry: Import) -> io.BytesIO:
-    """The extract in memory, in clear nowhere else: a ZIP is read from its end."""
-    packed = io.BytesIO()
-    try:
-        assert entry.document_id is not None
-        for piece in read_document(entry.document_id):
-            packed.write(piece)
-    except DocumentUnavailable:
-        raise refuse(ZIP, "It was damaged in the store. Upload it again.") from None
-    return packed
 
 
 def _check_school(manifest: Manifest) -> None:

@@ -17,7 +17,7 @@ from django.db import connection
 from core.db.keys import uuid7
 from tenant_apps.imports.services.faults import Faults
 from tenant_apps.imports.services.layout import BY_FILE, PUPILS, Layout
-from tenant_apps.imports.services.reading import FileReader, Row
+from tenant_apps.imports.services.reading import Row, RowReader
 from tenant_apps.students.enums import (
     ETHNICITIES,
     SEN_NEEDS,
@@ -42,7 +42,7 @@ KNOWN_CODES: dict[str, Any] = {
 }
 
 
-def check_header(reader: FileReader) -> list[str]:
+def check_header(reader: RowReader) -> list[str]:
     """Add faults for what is missing from a file's header or stands in it twice; returns warnings."""
     header, layout, faults = reader.header, reader.layout, reader.faults
     if not header and faults.total:
@@ -63,7 +63,7 @@ def check_header(reader: FileReader) -> list[str]:
 
 
 def checked(
-    reader: FileReader, rows: Iterable[Row], *, tell: Callable[[int], None], today: date
+    reader: RowReader, rows: Iterable[Row], *, tell: Callable[[int], None], today: date
 ) -> Iterator[Value]:
     """The values of each sound row in the order of the layout's stage: line, key, columns, derived columns.
 
@@ -101,7 +101,7 @@ def checked(
             yield (line, *values)
 
 
-def _add_faults(reader: FileReader, line: int, cells: list[str], places: dict[str, int]) -> None:
+def _add_faults(reader: RowReader, line: int, cells: list[str], places: dict[str, int]) -> None:
     """Every fault of one row, column by column."""
     for column in reader.layout.columns:
         place = places.get(column.name)
@@ -122,7 +122,7 @@ def _derive(layout: Layout, today: date) -> Callable[[list[Any]], tuple[Any, ...
     """What is worked out from a row: for pupils the keys of the names and the warnings, and the two columns
     that matching fills.
     """
-    if layout is not PUPILS:
+    if layout.stage != PUPILS.stage:
         return lambda values: ()
     names = [column.name for column in layout.columns]
 

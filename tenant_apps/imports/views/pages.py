@@ -19,7 +19,7 @@ from tenant_apps.documents.adapters.uploads import csrf_refusal, receive_file
 from tenant_apps.documents.services import UploadRefused
 from tenant_apps.imports import selectors
 from tenant_apps.imports.enums import Decision, ImportSource, ImportState
-from tenant_apps.imports.forms import DecisionForm, HistoryForm
+from tenant_apps.imports.forms import DecisionForm, HistoryForm, SheetForm
 from tenant_apps.imports.services import (
     MAX_PACKED,
     OWNER_KIND,
@@ -53,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "last": selectors.last_applied(request.access),
         "health": selectors.import_health(),
         "token": selectors.token_in_force(request.access),
+        "sheet_form": SheetForm(),
     }
     return render(request, "imports/home.html", context)
 
@@ -85,6 +86,8 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """One import: its progress, or what became of it."""
+    if selectors.get_import(request.access, import_id).state == ImportState.MAPPING:
+        return redirect("imports:columns", import_id)
     return render(request, "imports/detail.html", _shown(request, import_id))
 
 
@@ -100,12 +103,13 @@ def progress(request: HttpRequest, import_id: UUID) -> HttpResponse:
 def decide(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """ "Apply", "Apply joiners and changes only" or "Reject" an extract that was held."""
     selectors.get_import(request.access, import_id)
-    form = DecisionForm(request.POST)
+    asked, _ = selectors.same_children(request.access, import_id)
+    form = DecisionForm(request.POST, questions=[one.key for one in asked])
     if not form.is_valid():
         return render(request, "imports/detail.html", _shown(request, import_id), status=422)
     decision = Decision(form.cleaned_data["decision"])
     try:
-        decide_import(import_id=import_id, decision=decision, by=request.access)
+        decide_import(import_id=import_id, decision=decision, by=request.access, answers=form.answers)
     except ValidationError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -136,11 +140,15 @@ def stop_token(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, import_id: UUID) -> dict[str, object]:
     entry = selectors.get_import(request.access, import_id)
     differences: list[selectors.Difference] = []
+    asked: list[selectors.SameChild] = []
     if entry.state == ImportState.HELD:
         differences, named = selectors.differences_of(request.access, import_id)
-        note_listed(student_ids=named, by=request.access)
+        asked, also_named = selectors.same_children(request.access, import_id)
+        note_listed(student_ids=named | also_named, by=request.access)
     return {
         "differences": differences,
+        "asked": asked,
+        "may_answer": all(one.student_id for one in asked),
         "is_overtaken": entry.state == ImportState.HELD and selectors.is_overtaken(entry.generated_at),
         "entry": entry,
         "progress": None if entry.is_finished else progress_of(import_id),

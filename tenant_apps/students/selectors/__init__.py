@@ -56,6 +56,7 @@ from tenant_apps.students.selectors.links import (
 from tenant_apps.students.selectors.names import (
     NameStyle,
     StudentName,
+    births_of,
     display_name,
     initials_of,
     name_style,
@@ -94,6 +95,7 @@ __all__ = [
     "StudentName",
     "StudentNotFoundError",
     "StudentSuggestion",
+    "births_of",
     "block_lines",
     "blocked_readers_of",
     "blocked_students",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,11 @@ def initials_of(names: Mapping[str, Any] | Student, style: NameStyle) -> str:
     if shown_as() is ShownAs.BLOCK:
         return ""
     return "".join(part[:1].upper() for part in name_parts(names, style))
+
+
+def births_of(ids: Iterable[UUID]) -> dict[UUID, date | None]:
+    """Dates of birth of pupils that the caller may show already."""
+    return dict(Student.objects.filter(pk__in=set(ids)).values_list("pk", "date_of_birth"))
 
 
 def name_parts(names: Mapping[str, Any] | Student, style: NameStyle) -> tuple[str, str]:

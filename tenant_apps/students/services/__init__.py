@@ -31,12 +31,11 @@ from tenant_apps.students.services.links import (
     end_link,
     end_sibling_elsewhere,
 )
+from tenant_apps.students.services.matching import DIFFERENT, FORMER_UPN, SAME, Question, match_pupils
 from tenant_apps.students.services.merging import (
     STAGES,
     Merged,
     end_memberships_of_archived,
-    known_pupils,
-    match_pupils,
     merge_contacts,
     merge_links,
     merge_memberships,
@@ -56,7 +55,10 @@ from tenant_apps.students.services.own_facts import (
 from tenant_apps.students.services.photos import NamedPhoto, name_photo, named_photos, warn_of_photos
 
 __all__ = [
+    "DIFFERENT",
+    "FORMER_UPN",
     "MOST_KEYWORDS",
+    "SAME",
     "STAGES",
     "AgencyNotOfferedError",
     "ContactGiven",
@@ -65,6 +67,7 @@ __all__ = [
     "Merged",
     "NamedPhoto",
     "NobodyLeftError",
+    "Question",
     "Roll",
     "SiblingGiven",
     "SummaryChangedError",
@@ -84,7 +87,6 @@ __all__ = [
     "end_memberships_of_archived",
     "end_sibling_elsewhere",
     "joiners",
-    "known_pupils",
     "leavers_unforeseen",
     "lift_student_block",
     "match_pupils",

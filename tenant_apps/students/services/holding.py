@@ -15,7 +15,7 @@ from django.db import connection
 from tenant_apps.students.enums import YEAR_GROUPS
 from tenant_apps.students.models import Student
 from tenant_apps.students.selectors.names import NAME_FIELDS
-from tenant_apps.students.services.merging import pupils_sharing_upn
+from tenant_apps.students.services.matching import pupils_sharing_upn
 
 STUDENTS = Student._meta.db_table
 # When the last year group leaves: 1 June to 30 September.

@@ -154,69 +154,6 @@ def name_keys(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def match_pupils() -> None:
-    """Find out which staged pupil is whom: by MIS number, then UPN, then former UPN under the same surname.
-
-    A former UPN under another surname may be an adoption: joining the two records would disclose the earlier
-    name, so that pupil stays apart and carries a warning.
-    """
-    untaken = "NOT EXISTS (SELECT 1 FROM extract_pupils taken WHERE taken.student_id = s.id)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE extract_pupils e SET student_id = s.id FROM {STUDENTS} s WHERE s.mis_id = e.mis_id"
-        )
-        cursor.execute(
-            f"UPDATE extract_pupils e SET student_id = s.id FROM {STUDENTS} s"
-            f" WHERE e.student_id IS NULL AND s.upn = e.upn AND {untaken}"
-        )
-        former = (
-            f" FROM {STUDENTS} s WHERE e.student_id IS NULL AND e.former_upn <> '' AND s.upn = e.former_upn"
-            f" AND {untaken} AND split_part(s.legal_sort_key, '  ', 1)"
-        )
-        surnames = "(split_part(e.legal_sort_key, '  ', 1), split_part(e.sort_key, '  ', 1))"
-        cursor.execute(f"UPDATE extract_pupils e SET student_id = s.id {former} IN {surnames}")
-        cursor.execute(
-            "UPDATE extract_pupils e SET warnings = e.warnings ||"
-            """ '[{"code": "former_upn_other_surname", "field": "former_upn", "value": ""}]'::jsonb"""
-            f"{former} NOT IN {surnames}"
-        )
-        cursor.execute(
-            "UPDATE extract_pupils SET is_new = student_id IS NULL, student_id = coalesce(student_id, new_id)"
-        )
-        cursor.execute(
-            "INSERT INTO extract_students SELECT mis_id, student_id FROM extract_pupils"
-            f" UNION ALL SELECT s.mis_id, s.id FROM {STUDENTS} s WHERE s.mis_id IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM extract_pupils e"
-            "  WHERE e.student_id = s.id OR e.mis_id = s.mis_id)"
-        )
-        cursor.execute("ANALYZE extract_pupils")
-        cursor.execute("ANALYZE extract_students")
-
-
-def pupils_sharing_upn() -> list[tuple[str, list[int]]]:
-    """UPNs that two pupils would have after the merge, with their lines in the file (one line if the other
-    pupil is in the school already). The merge would fail: such an extract has to wait for a person.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT upn, array_remove(array_agg(line ORDER BY line), NULL) FROM ("
-            " SELECT upn, line FROM extract_pupils WHERE upn IS NOT NULL"
-            f" UNION ALL SELECT s.upn, NULL FROM {STUDENTS} s WHERE s.upn IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM extract_pupils e WHERE e.student_id = s.id)"
-            " UNION ALL (SELECT coalesce(min(upn), ''), unnest(array_agg(line)) FROM extract_pupils"
-            "  GROUP BY student_id HAVING count(*) > 1)"
-            ") AS after GROUP BY upn HAVING count(*) > 1 ORDER BY upn"
-        )
-        return cursor.fetchall()
-
-
-def known_pupils(mis_ids: Iterable[str]) -> set[str]:
-    """Those of the MIS numbers that the school knows or is about to."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT mis_id FROM extract_students WHERE mis_id = ANY(%s)", [list(mis_ids)])
-        return {mis_id for (mis_id,) in cursor.fetchall()}
-
-
 def merge_pupils(
     *, present: Iterable[str], is_full: bool, today: date, at: datetime, archives: bool = True
 ) -> Merged:

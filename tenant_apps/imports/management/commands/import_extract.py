@@ -1,19 +1,31 @@
-"""`manage.py import_extract --school <schema or subdomain> FILE`: applies an extract, at once."""
+"""`manage.py import_extract --school <schema or subdomain> FILE`: applies an extract, at once.
+
+With `--holds pupils` or `--holds staff` FILE is a single spreadsheet, CSV or XLSX. Its columns are told by
+their headings; `--column date_of_birth=Born` names one that cannot be.
+"""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core.access import SYSTEM
 from core.tenancy import in_school
 from tenant_apps.documents.services import UploadRefused
-from tenant_apps.imports.enums import ImportSource, ImportState
+from tenant_apps.imports.enums import ImportForm, ImportSource, ImportState
 from tenant_apps.imports.selectors import FaultLine, ImportView, get_import
-from tenant_apps.imports.services import apply_import, receive_extract
+from tenant_apps.imports.services import (
+    ExtractRefusedError,
+    UnmappedError,
+    apply_import,
+    discard_sheet,
+    match_by_headings,
+    receive_extract,
+)
 from tenants.management.naming import named_school
 
 PIECE = 64 * 1024
@@ -26,9 +38,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--school", required=True, help="schema name or subdomain")
+        parser.add_argument(
+            "--holds",
+            choices=[ImportForm.PUPILS.value, ImportForm.STAFF.value],
+            help="FILE is a single spreadsheet of these",
+        )
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="NAME=HEADING", help="which column is which"
+        )
         parser.add_argument("file", type=Path)
 
-    def handle(self, *args: Any, school: str, file: Path, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        school: str,
+        file: Path,
+        holds: str | None = None,
+        column: list[str] | None = None,
+        **options: Any,
+    ) -> None:
+        form = ImportForm(holds) if holds else ImportForm.EXTRACT
+        headings = _headings(column or [])
         with in_school(named_school(school)):
             try:
                 with file.open("rb") as stream:
@@ -36,18 +66,31 @@ class Command(BaseCommand):
                         iter(lambda: stream.read(PIECE), b""),
                         file_name=file.name,
                         source=ImportSource.COMMAND,
+                        form=form,
                         by=SYSTEM,
                     )
             except OSError as error:
                 raise CommandError(f"{file}: {error.strerror}.") from None
             except UploadRefused as refusal:
                 raise CommandError(refusal.sentence) from None
+            if form != ImportForm.EXTRACT:
+                self._match(import_id, headings)
             try:
                 state = apply_import(import_id=import_id)
             except UploadRefused as refusal:
                 # The store went away when a photograph was to be stored. The extract waits.
                 raise CommandError(refusal.sentence) from None
             self._tell(get_import(SYSTEM, import_id), state)
+
+    def _match(self, import_id: UUID, headings: dict[str, str]) -> None:
+        try:
+            match_by_headings(import_id=import_id, columns=headings, by=SYSTEM)
+        except (UnmappedError, ExtractRefusedError) as refusal:
+            discard_sheet(import_id=import_id, by=SYSTEM)
+            if isinstance(refusal, UnmappedError):
+                raise CommandError(str(refusal)) from None
+            faults = [FaultLine(**fault) for fault in refusal.faults.as_json()]
+            raise CommandError("\n".join(map(_fault, faults))) from None
 
     def _tell(self, entry: ImportView, state: ImportState) -> None:
         for warning in entry.warnings:
@@ -62,6 +105,13 @@ class Command(BaseCommand):
         if entry.faults_total > len(entry.faults):
             self.stderr.write(f"... {entry.faults_total} faults in all")
         raise CommandError(f"The extract was {state}: nothing was changed.")
+
+
+def _headings(told: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in told]
+    if any(not name or not heading for name, _, heading in pairs):
+        raise CommandError("A column is named like this: --column date_of_birth=Born")
+    return {name: heading for name, _, heading in pairs}
 
 
 def _fault(fault: FaultLine) -> str:

@@ -34,3 +34,26 @@ def test_an_unknown_school_and_a_missing_file_are_told(in_a, tmp_path):
         call_command("import_extract", tmp_path / "x.zip", school="nowhere")
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_extract", tmp_path / "x.zip", school=in_a.subdomain)
+
+
+@pytest.mark.spec("IMP-10")
+def test_the_operator_imports_a_single_spreadsheet(in_a, tmp_path):
+    from tenant_apps.imports.models import Import
+    from tenant_apps.students.models import Student
+
+    file = tmp_path / "pupils.csv"
+    file.write_text("UPN,Surname,Forename,Born,Admission date\nA1,Smith,Sam,04/03/2012,2024-09-02\n")
+    with pytest.raises(CommandError, match="These columns must be matched: date_of_birth"):
+        call_command("import_extract", file, school=in_a.subdomain, holds="pupils")
+    assert Import.objects.get().state == "rejected"
+    told = StringIO()
+    call_command(
+        "import_extract",
+        file,
+        school=in_a.subdomain,
+        holds="pupils",
+        column=["date_of_birth=Born"],
+        stdout=told,
+    )
+    assert told.getvalue() == "pupils.csv: 1 read, 1 added\n"
+    assert Student.objects.get(upn="A1").legal_surname == "Smith"

@@ -193,18 +193,6 @@ def test_a_pupil_is_known_again_by_upn_and_by_former_upn(bring):
     assert (students(mis_id="NEW2").get().pk, students(mis_id="NEW2").get().upn) == (jakub, upn(99))
 
 
-def test_a_former_upn_under_another_surname_joins_no_records(bring):
-    bring(small_extract())
-    old = students(mis_id="P2").get()
-    changes = small_extract(kind="changes", generated_at="2026-11-21T22:05:00+00:00")
-    changes.files = {"pupils.csv": [pupil(7, "Jakub", "Adopted", upn=upn(7), former_upn=upn(2))]}
-    bring(changes)
-
-    new = students(mis_id="P7").get()
-    assert new.pk != old.pk
-    assert [warning["code"] for warning in new.warnings] == ["former_upn_other_surname"]
-
-
 def test_one_upn_for_two_pupils_holds_the_extract(bring):
     bring(small_extract())
     twice = small_extract(generated_at="2026-11-21T22:05:00+00:00")
