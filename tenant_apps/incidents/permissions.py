@@ -30,7 +30,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
-from tenant_apps.students.selectors import blocked_students, in_own_classes, sees_everybody
+from tenant_apps.students.selectors import in_own_classes, sees_everybody, students_kept_from
 
 NOTHING = Q(pk__in=[])
 
@@ -56,7 +56,7 @@ def unblocked(access: Access) -> Q:
     """Incidents that no block keeps from this person."""
     if access.user_id is None:
         return Q()
-    return ~Q(pk__in=_blocked_themselves(access)) & ~Q(pk__in=_blocked_by_student(access))
+    return ~Q(pk__in=_blocked_themselves(access.user_id)) & ~Q(pk__in=_blocked_by_student(access.user_id))
 
 
 def is_record_deleted() -> Q:
@@ -67,21 +67,18 @@ def is_record_deleted() -> Q:
     return Q(Exists(incident)) | Q(Exists(action))
 
 
-def is_root_blocked(access: Access) -> Q:
+def is_root_blocked(user_id: UUID) -> Q:
     """For rows that name an incident as `root_id`: those of incidents that a block keeps from this person."""
-    if access.user_id is None:
-        return NOTHING
-    return Q(root_id__in=_blocked_themselves(access)) | Q(root_id__in=_blocked_by_student(access))
+    return Q(root_id__in=_blocked_themselves(user_id)) | Q(root_id__in=_blocked_by_student(user_id))
 
 
-def _blocked_themselves(access: Access) -> QuerySet[BlockedReader, UUID]:
-    standing = BlockedReader.objects.filter(lifted_at__isnull=True)
-    own = standing.none() if access.user_id is None else standing.filter(user_id=access.user_id)
-    return own.values_list("incident", flat=True)
+def _blocked_themselves(user_id: UUID) -> QuerySet[BlockedReader, UUID]:
+    standing = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
+    return standing.values_list("incident", flat=True)
 
 
-def _blocked_by_student(access: Access) -> QuerySet[IncidentStudent, UUID]:
-    parts = IncidentStudent.objects.filter(student__in=blocked_students(access))
+def _blocked_by_student(user_id: UUID) -> QuerySet[IncidentStudent, UUID]:
+    parts = IncidentStudent.objects.filter(student__in=students_kept_from(user_id))
     return parts.values_list("incident", flat=True)
 
 

@@ -21,7 +21,6 @@ from tenant_apps.alerts.selectors.reached import (
     unread_for,
     unread_in_frame,
     unread_recipients,
-    unread_roots,
 )
 from tenant_apps.alerts.selectors.rules import (
     AutomaticRule,
@@ -66,6 +65,5 @@ __all__ = [
     "unread_for",
     "unread_in_frame",
     "unread_recipients",
-    "unread_roots",
     "used_categories",
 ]

@@ -4,16 +4,17 @@ What an alert is about belongs to the app of the record; it registers here how t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from core.access import Access
+from core.db.prepared import PreparedQuery
 from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.enums import AlertReason, MailState
 from tenant_apps.alerts.models import Alert
@@ -41,7 +42,7 @@ class Subject:
 Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]
 
 _describers: dict[str, Describe] = {}
-_blocked_roots: list[Callable[[Access], Q]] = []
+_blocked_roots: list[Callable[[UUID], Q]] = []
 _deleted_records: list[Callable[[], Q]] = []
 
 
@@ -106,11 +107,11 @@ def register_subject(kind: str, describe: Describe) -> None:
     _describers[kind] = describe
 
 
-def register_blocked_roots(condition: Callable[[Access], Q]) -> None:
+def register_blocked_roots(condition: Callable[[UUID], Q]) -> None:
     """Make an app answer which of a person's alerts are about records that are kept from them.
 
-    `condition` gives a query on `root_id`. Such alerts do not exist for the person: they are in no list and
-    in no count.
+    `condition` gets the person's id and gives a query on `root_id`; it may depend on nothing else of the
+    person. Such alerts do not exist for the person: they are in no list and in no count.
     """
     _blocked_roots.append(condition)
 
@@ -140,7 +141,7 @@ def unread_for(access: Access, *, before: UUID | None = None) -> tuple[list[Unre
     """
     if access.user_id is None:
         return [], None
-    unread = _own_unread(access).order_by("-created_at", "-id")
+    unread = _own_unread(access.user_id).order_by("-created_at", "-id")
     place = Alert.objects.filter(pk=before, recipient_id=access.user_id).first() if before else None
     if place is not None:
         unread = unread.filter(
@@ -180,19 +181,14 @@ def _described(access: Access, alerts: Sequence[Alert]) -> list[UnreadAlert]:
 
 def unread_count(access: Access) -> int:
     """How many unread alerts the person has. One query."""
-    return _own_unread(access).count() if access.user_id is not None else 0
+    if access.user_id is None:
+        return 0
+    return next((count for (count,) in UNREAD_COUNT.rows(user_id=access.user_id)), 0)
 
 
 def unread_count_of(user_id: UUID) -> int:
     """How many unread alerts stand on somebody's dashboard. For administrators: a number, and of what not."""
     return Alert.objects.filter(UNREAD, not_deleted(), recipient_id=user_id).count()
-
-
-def unread_roots(access: Access, root_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these records to which, or to an action of which, the person has an unread alert."""
-    if access.user_id is None:
-        return set()
-    return set(_own_unread(access).filter(root_id__in=set(root_ids)).values_list("root_id", flat=True))
 
 
 def unread_alert_exists(access: Access, root: OuterRef | str = "pk") -> Exists:
@@ -269,8 +265,16 @@ def unread_in_frame(request: HttpRequest) -> int:
     return unread_count(request.access)
 
 
-def _own_unread(access: Access) -> QuerySet[Alert]:
-    unread = Alert.objects.filter(UNREAD, not_deleted(), recipient_id=access.user_id)
+def _own_unread(user_id: UUID) -> QuerySet[Alert]:
+    unread = Alert.objects.filter(UNREAD, not_deleted(), recipient_id=user_id)
     for condition in _blocked_roots:
-        unread = unread.exclude(condition(access))
+        unread = unread.exclude(condition(user_id))
     return unread
+
+
+def _count_unread(user_id: UUID) -> QuerySet[Any, Any]:
+    counted = _own_unread(user_id).order_by().values("recipient").annotate(unread=Count("pk"))
+    return counted.values_list("unread")
+
+
+UNREAD_COUNT = PreparedQuery(_count_unread, "user_id")

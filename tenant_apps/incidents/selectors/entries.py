@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
-from tenant_apps.alerts.selectors import AlertStatus, recipients_of, unread_roots
+from tenant_apps.alerts.selectors import AlertStatus, recipients_of
 from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status
@@ -202,7 +202,6 @@ class _Rows:
         self.agencies = _agency_names(ids, action_ids)
         self.documents = documents_of("incident", ids) | documents_of("action", action_ids)
         self.told = recipients_of([*ids, *action_ids])
-        self.unread = unread_roots(access, ids)
         self.people = names_of(
             {incident.author_id for incident in incidents}
             | {incident.assignee_id for incident in incidents}
@@ -238,7 +237,7 @@ class _Rows:
             files=self._files(incident),
             told=self._told(incident),
             actions=[self._action(action) for action in self.actions[incident.pk]],
-            has_unread_alert=incident.pk in self.unread,
+            has_unread_alert=self._has_unread_alert(incident),
             carried_ids=frozenset(carried),
             student_ids=pupils,
         )
@@ -329,6 +328,15 @@ class _Rows:
 
     def _pupils(self, incident_id: UUID) -> list[UUID]:
         return [part.student_id for part in self.parts[incident_id]]
+
+    def _has_unread_alert(self, incident: Incident) -> bool:
+        """Whether the reader has an open alert to it or to an action under it."""
+        standing = [action.pk for action in self.actions[incident.pk] if action.deleted_at is None]
+        return any(
+            one.is_open and one.recipient_id == self.access.user_id
+            for record_id in (incident.pk, *standing)
+            for one in self.told.get(record_id, ())
+        )
 
     def _told(self, written: Incident | Action) -> list[AlertStatus]:
         """Who was told is for key users, and for the author of the entry."""

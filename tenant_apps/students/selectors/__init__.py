@@ -43,6 +43,7 @@ from tenant_apps.students.selectors.limits import (
     sees_everybody,
     student_visible,
     students_blocked_among,
+    students_kept_from,
     students_visible_to,
     visible_among,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "student_visible",
     "students_blocked_among",
     "students_by_ids",
+    "students_kept_from",
     "students_to_choose_from",
     "students_visible_to",
     "suggest_students",

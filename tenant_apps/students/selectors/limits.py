@@ -43,9 +43,15 @@ def sees_everybody(access: Access) -> bool:
 
 def blocked_students(access: Access) -> QuerySet[BlockedReader, UUID]:
     """Ids of the pupils whose records this person may not see, to put into a query. None for the system."""
-    standing = BlockedReader.objects.filter(lifted_at__isnull=True)
-    own = standing.none() if access.user_id is None else standing.filter(user_id=access.user_id)
-    return own.values_list("student_id", flat=True)
+    if access.user_id is None:
+        return BlockedReader.objects.none().values_list("student_id", flat=True)
+    return students_kept_from(access.user_id)
+
+
+def students_kept_from(user_id: UUID) -> QuerySet[BlockedReader, UUID]:
+    """Ids of the pupils whose records this person may not see, to put into a query."""
+    standing = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
+    return standing.values_list("student_id", flat=True)
 
 
 def students_blocked_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
