@@ -53,6 +53,7 @@ PAGES = {
         /students/register/{class}/
         /students/{student}/
         /students/{student}/blocked/
+        /students/{student}/attendance/
         /students/{student}/contacts/
         /students/{student}/contacts/add/
         /students/{student}/contacts/{contact}/

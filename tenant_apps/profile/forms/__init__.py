@@ -2,7 +2,7 @@
 
 from tenant_apps.profile.forms.contacts import ContactForm, CourtOrderForm, LinkForm, SiblingForm
 from tenant_apps.profile.forms.editing import StudentForm
-from tenant_apps.profile.forms.lists import CategoriesForm, SearchForm, TickedForm
+from tenant_apps.profile.forms.lists import CategoriesForm, SearchForm, TickedForm, YearForm
 
 __all__ = [
     "CategoriesForm",
@@ -13,4 +13,5 @@ __all__ = [
     "SiblingForm",
     "StudentForm",
     "TickedForm",
+    "YearForm",
 ]

@@ -22,6 +22,12 @@ class SearchForm(forms.Form):
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
+class YearForm(forms.Form):
+    """Which academic year is shown, by the year in which it begins."""
+
+    year = forms.IntegerField(required=False, min_value=1900, max_value=2200)
+
+
 class IdsField(forms.MultipleChoiceField):
     """Ids as a page sent them back; what is no id is left out."""
 

@@ -1,5 +1,6 @@
 """What a pupil's pages and lists show, put together from the apps beneath."""
 
+from tenant_apps.profile.selectors.attendance import attendance
 from tenant_apps.profile.selectors.changes import (
     Editing,
     bulk_categories,
@@ -30,6 +31,7 @@ __all__ = [
     "COURT_ORDER_LINE",
     "Editing",
     "StudentRow",
+    "attendance",
     "bulk_categories",
     "contact_details",
     "editing",

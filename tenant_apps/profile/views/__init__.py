@@ -1,5 +1,6 @@
 """The views by subject: lists of pupils, the pages of one."""
 
+from tenant_apps.profile.views.attendance import attendance
 from tenant_apps.profile.views.contacts import (
     contact,
     contacts,
@@ -14,6 +15,7 @@ from tenant_apps.profile.views.lists import register, search, update_monitored, 
 from tenant_apps.profile.views.pages import blocked, edit, monitoring, overview
 
 __all__ = [
+    "attendance",
     "blocked",
     "contact",
     "contacts",

@@ -1,0 +1,24 @@
+"""Reads of the register."""
+
+from tenant_apps.attendance.selectors.calendar import Calendar, academic_year, calendar_of
+from tenant_apps.attendance.selectors.codes import code_on, counted_as
+from tenant_apps.attendance.selectors.figures import (
+    AttendanceFigure,
+    Trend,
+    attendance_of,
+    last_day,
+    trend_of,
+)
+
+__all__ = [
+    "AttendanceFigure",
+    "Calendar",
+    "Trend",
+    "academic_year",
+    "attendance_of",
+    "calendar_of",
+    "code_on",
+    "counted_as",
+    "last_day",
+    "trend_of",
+]

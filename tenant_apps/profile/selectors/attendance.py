@@ -1,0 +1,38 @@
+"""The tab "Attendance": figures, trend and calendar of marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.access import Access
+from tenant_apps.attendance.selectors import (
+    AttendanceFigure,
+    Calendar,
+    Trend,
+    attendance_of,
+    calendar_of,
+    trend_of,
+)
+from tenant_apps.school_settings.selectors import get_settings
+from tenant_apps.students.selectors import StudentHeader, get_student, student_header
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """The tab "Attendance"."""
+
+    header: StudentHeader
+    figure: AttendanceFigure
+    trend: Trend | None
+    calendar: Calendar
+
+
+def attendance(access: Access, student_id: UUID, *, year: int | None = None) -> Attendance:
+    """The attendance of a pupil, as of the day before; Http404 where the person may not see the pupil."""
+    return Attendance(
+        header=student_header(get_student(access, student_id)),
+        figure=attendance_of(access, student_id, since=get_settings().year_start),
+        trend=trend_of(access, student_id),
+        calendar=calendar_of(access, student_id, year=year),
+    )
