@@ -44,7 +44,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
     school = ready_school()
     manage("import_extract", "--school", school.schema_name, DEMO_DATA / "extracts" / "stgeorges-full.zip")
     pages = Pages(school, LEAD)
-    groups = pages.inside(_prepare)
+    groups = pages.inside(prepare_monitoring)
     yield pages.figure(
         "register_vs_bare",
         f"/students/register/{groups['tutor']}/",
@@ -80,9 +80,27 @@ class Pages:
         self, name: str, address: str, *, most_queries: int, beside: dict[str, float] | None = None
     ) -> Figure:
         """Measure a page in turns with its floor; AssertionError when it takes more queries than that."""
+        taken, queries = self.beside_bare(address)
+        if queries > most_queries:
+            raise AssertionError(f"{name}: {queries} queries, {most_queries} at most.")
+        return Figure(
+            name,
+            ratio(taken, "page", "bare"),
+            at_most=AT_MOST,
+            runs=taken,
+            beside={
+                "ms": round(1000 * median(taken["page"]) / REQUESTS, 1),
+                "bare_ms": round(1000 * median(taken["bare"]) / REQUESTS, 1),
+                "queries": queries,
+                "replayed": len(self._replayed),
+                "bytes": len(self._answer),
+                **(beside or {}),
+            },
+        )
+
+    def beside_bare(self, address: str) -> tuple[dict[str, list[float]], int]:
+        """Return the runs of a page and of its floor, taken in turns, and how many queries the page takes."""
         page = self._queries(address)
-        if len(page) > most_queries:
-            raise AssertionError(f"{name}: {len(page)} queries, {most_queries} at most.")
         self._replayed, self._answer = [], b""
         frame = Counter(self._queries("/bench/bare/"))
         self._answer = self._get(address).content
@@ -93,20 +111,7 @@ class Pages:
                 "bare": lambda: [self._get("/bench/bare/") for _ in range(REQUESTS)],
             }
         )
-        return Figure(
-            name,
-            ratio(taken, "page", "bare"),
-            at_most=AT_MOST,
-            runs=taken,
-            beside={
-                "ms": round(1000 * median(taken["page"]) / REQUESTS, 1),
-                "bare_ms": round(1000 * median(taken["bare"]) / REQUESTS, 1),
-                "queries": len(page),
-                "replayed": len(self._replayed),
-                "bytes": len(self._answer),
-                **(beside or {}),
-            },
-        )
+        return taken, len(page)
 
     def own_queries(self, address: str) -> int:
         """Return how many statements a page runs beyond those of its frame, that is of any page."""
@@ -192,7 +197,7 @@ def _browser(school: "School", email: str) -> "Client":
     return client
 
 
-def _prepare() -> dict[str, UUID]:
+def prepare_monitoring() -> dict[str, UUID]:
     """Monitor some pupils under two categories; return the largest group of each kind."""
     from django.db.models import Count
 

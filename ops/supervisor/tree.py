@@ -75,7 +75,9 @@ def members(group: int) -> list[int]:
     """Return the ids of the living processes of a process group: who leads it may be gone already."""
     if PROC.joinpath("self").exists():
         pids = [int(path.name) for path in PROC.iterdir() if path.name.isdigit()]
-        return [pid for pid in pids if (facts := _stat(pid)) and facts[0] not in "ZX" and int(facts[2]) == group]
+        return [
+            pid for pid in pids if (facts := _stat(pid)) and facts[0] not in "ZX" and int(facts[2]) == group
+        ]
     pairs = [line.split() for line in _shown("-A", "-o", "pid=,pgid=").splitlines()]
     return [int(pid) for pid, its_group in pairs if int(its_group) == group]
 

@@ -24,7 +24,8 @@ from tenant_apps.students.selectors import (
     students_visible_to,
 )
 
-PAGE = 25
+# As many as one looks through for a name; who seeks further types more of it.
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)

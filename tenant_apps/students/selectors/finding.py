@@ -15,6 +15,7 @@ from core.access import Access
 from core.access.enums import OverviewBlock, SystemPermission
 from core.db.text import search_key
 from tenant_apps.students.models import Keyword, Student
+from tenant_apps.students.permissions import sees_whole_overview
 from tenant_apps.students.selectors.limits import students_visible_to
 from tenant_apps.students.selectors.names import (
     NAME_FIELDS,
@@ -63,9 +64,11 @@ def search_students(
     after: UUID | None = None,
     limit: int | None = None,
 ) -> list[StudentListItem]:
-    """Pupils this person may see with each typed word in some part of a name they have or had, sorted.
+    """Pupils this person may see with each typed word in some part of a name, sorted.
 
-    A word may stand in a keyword instead, for those who see keywords. `among` keeps to some pupils, and then
+    Who sees the whole overview finds them by every name they have or had, everybody else by the name in use
+    alone: a former name must not be found out by typing it. A word may stand in a keyword instead, for those
+    who see keywords. `among` keeps to some pupils, and then
     an empty term finds all of them; `after` continues a list behind the pupil it ended with.
     """
     students = students_visible_to(access)
@@ -73,7 +76,10 @@ def search_students(
         students = students.filter(pk__in=among)
     if among is None or term:
         students = _containing(
-            students, term, "search_key", with_keywords=OverviewBlock.SUMMARY in access.overview_blocks
+            students,
+            term,
+            "search_key" if sees_whole_overview(access) else name_style().sort_field,
+            with_keywords=OverviewBlock.SUMMARY in access.overview_blocks,
         )
     if not include_archived:
         students = students.filter(archived_at__isnull=True)

@@ -69,14 +69,14 @@ def test_the_list_is_audited_with_the_students_shown_and_without_the_words(class
     assert event.detail == {"count": 1}
 
 
-def test_a_page_shows_25_and_the_next_goes_on(classes, cast, client_for):
+def test_a_page_shows_50_and_the_next_goes_on(classes, cast, client_for):
     from tests.data.pupils import make_pupil
 
-    for number in range(27):
+    for number in range(52):
         make_pupil(f"Rare{number:02}", "Name", classes.a)
     client = client_for(cast.lead)
     first = search(client, q="rare")
-    assert (first.count("<li "), "Show more students" in first) == (25, True)
+    assert (first.count("<li "), "Show more students" in first) == (50, True)
     after = first.partition('name="after" value="')[2].partition('"')[0]
     second = search(client, q="rare", after=after)
     assert (second.count("<li "), "Show more students" in second) == (2, False)

@@ -30,6 +30,76 @@ def test_a_part_of_any_name_finds_the_student(classes, cast, term, found):
     assert names(search_students(cast.lead.access, term)) == found
 
 
+@pytest.mark.spec("SAF-38")
+@pytest.mark.parametrize("term", ["frost", "ameli", "xavier", "ashdown"])
+def test_former_and_legal_names_find_nobody_for_who_does_not_see_the_whole_overview(classes, cast, term):
+    """The name in use finds the student for everyone; the others only for those who see all blocks."""
+    from dataclasses import replace
+
+    from core.access.enums import OverviewBlock
+    from tenant_apps.students.selectors import search_students
+
+    make_pupil(
+        "Xavier",
+        "Ashdown",
+        classes.a,
+        preferred_forename="Robin",
+        preferred_surname="Birch",
+        middle_names="Q",
+    )
+    lead = cast.lead.access
+    assert len(search_students(lead, term)) == 1
+    for block in OverviewBlock:
+        access = replace(lead, overview_blocks=lead.overview_blocks - {block})
+        assert search_students(access, term) == [], block
+        assert names(search_students(access, "millie hughes")) == ["Millie O'Connor-Hughes"]
+        assert names(search_students(access, "robin bir")) == ["Robin Birch"]
+    assert search_students(cast.teacher.access, term) == []
+
+
+@pytest.mark.spec("DSH-02")
+def test_names_stand_as_a_person_would_sort_them(classes, cast):
+    """By surname without accents, Smith before Smith-Jones, whatever letter the alphabet ends with."""
+    from tenant_apps.students.selectors import search_students
+
+    for forename, surname in (
+        ("Minh", "Nguyễn"),
+        ("Siân", "Ap Rhys"),
+        ("Ana", "Smith-Jones"),
+        ("Zuzanna", "Żak"),
+        ("Émile", "Zola"),
+        ("Ben", "d'Arcy"),
+    ):
+        make_pupil(forename, surname, classes.a)
+    found = names(search_students(cast.lead.access, "a", among=None)) + names(
+        search_students(cast.lead.access, "nguyen")
+    )
+    assert found == [
+        "Siân Ap Rhys",
+        "Ben d'Arcy",
+        "Zoë Lukas",
+        "Jakub Łukaszewski",
+        "Millie O'Connor-Hughes",
+        "Ana Smith-Jones",
+        "Zuzanna Żak",
+        "Émile Zola",
+        "Minh Nguyễn",
+    ]
+
+
+@pytest.mark.spec("DSH-02")
+@pytest.mark.parametrize(
+    "typed", ["nguyễn", "NGUYEN", "oconnor", "O’Connor", "connor-hughes", "sian", "SIÂN"]
+)
+def test_accents_apostrophes_and_capitals_are_forgiven(classes, cast, typed):
+    from tenant_apps.students.selectors import search_students
+
+    make_pupil("Minh", "Nguyễn", classes.a)
+    make_pupil("Siân", "Price", classes.a)
+    (found,) = names(search_students(cast.lead.access, typed))
+    assert found in ("Minh Nguyễn", "Millie O'Connor-Hughes", "Siân Price")
+
+
 @pytest.mark.spec("DSH-04")
 def test_archived_students_are_found_only_when_asked_for(classes, cast):
     from tenant_apps.students.selectors import search_students
