@@ -18,6 +18,7 @@ from tenant_apps.incidents.selectors import (
     last_telling,
     open_drafts,
     readable_among,
+    tray_count,
 )
 from tenant_apps.monitoring.selectors import monitored_counts
 from tenant_apps.planner.selectors import own_reminders
@@ -58,6 +59,7 @@ def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, 
                 "url": alert.subject.url,
                 "raised_by": alert.raised_by,
                 "student": alert.subject.student,
+                "whom": alert.subject.whom,
                 "categories": alert.subject.categories,
                 "created_at": alert.created_at,
                 "is_unread": True,
@@ -99,6 +101,8 @@ def key_users_parts(access: Access) -> dict[str, Any]:
     sees_list = access.can(SystemPermission.VIEW_STUDENT_LIST)
     return {
         "assigned": assigned_to(access),
+        "tray": tray_count(access),
+        "may_decide": access.can(SystemPermission.ADD_ENTRIES),
         "reminders": own_reminders(access),
         "sees_list": sees_list,
         "groups": dashboard_groups(access) if sees_list else [],

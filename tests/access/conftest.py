@@ -137,6 +137,31 @@ class World:
             )
         return incident
 
+    @cached_property
+    def unlisted(self):
+        """An incident about somebody who is not in the list, in the tray."""
+        from tenant_apps.incidents.services import Unlisted
+
+        whom = Unlisted("not_listed", "Quillfeather Marrowdusk", "3 Oak")
+        return self.incident("Behaviour", student_id=None, unlisted=whom)
+
+    def attached(self):
+        """The same, attached to the first pupil."""
+        from tenant_apps.incidents.services import attach_incident
+
+        return attach_incident(
+            incident_id=self.unlisted.pk, student_id=self.students[0].pk, by=self.cast.lead.access
+        ).pk
+
+    def chosen_for_tray(self):
+        """The first pupil, and that exactly these readers are meant."""
+        from tenant_apps.incidents.selectors import readers_if_attached
+        from tenant_apps.incidents.views.tray import key_of
+
+        student = self.students[0].pk
+        readers = readers_if_attached(self.cast.head.access, self.unlisted.pk, student)
+        return {"student": str(student), "confirm_readers": key_of(student, readers)}
+
     def kept(self, incident):
         """The incident, kept from teacher and lead by a block of its own."""
         from tenant_apps.incidents.services import block_incident_reader
@@ -430,6 +455,9 @@ RELATIONS = {
     "pinned in a pupil's log": lambda world: world.pinned(world.behaviour),
     "that was deleted": lambda world: {"incident_id": world.deleted_incident},
     "deleted from its incident": lambda world: {"action_id": world.deleted_action},
+    "in the tray": lambda world: {"tray_id": world.unlisted.pk},
+    "of no incident in the tray": lambda world: {"tray_id": world.behaviour.pk},
+    "that was attached": lambda world: {"tray_id": world.attached()},
     "of no incident": lambda world: {"incident_id": uuid4()},
     "under Behaviour, not copied": lambda world: {"action_id": world.action_under("Behaviour").pk},
     "under Child Protection, not copied": lambda world: {
@@ -491,6 +519,10 @@ FORMS = {
     "a child protection incident": lambda world: world.typed(
         "Child Protection", student=str(world.students[0].pk), status="active"
     ),
+    "an incident about nobody on the list": lambda world: world.typed(
+        "Cause for Concern", about="not_listed", unlisted_name="Quentin", status="active"
+    ),
+    "a student, readers confirmed": lambda world: world.chosen_for_tray(),
     "a draft": lambda world: {"text": "Said she had no breakfast."},
     "an action": lambda world: world.typed(),
     "an edit": lambda world: world.edited(),

@@ -53,6 +53,9 @@ def named(world):
         )
         text = f"{FORENAME} {SURNAME} and {FORENAME.lower()}’s friend, once {FORMER.upper()}."
         Incident.objects.update(text=text)
+        Incident.objects.filter(about="not_listed").update(
+            unlisted_name=f"{FORENAME} {FORMER}", unlisted_class=f"{SURNAME}’s class"
+        )
         Action.objects.update(text=text)
         for pupil in world.students:
             given = ContactGiven(forename=FORENAME, surname=SURNAME, relationship="Mother")

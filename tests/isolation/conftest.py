@@ -25,6 +25,7 @@ SHARED = {
         "student_id",
         "group_id",
         "incident_id",
+        "tray_id",
         "action_id",
         "draft_id",
         "document_id",
@@ -65,7 +66,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.documents.services import receive
     from tenant_apps.imports.models import Import
     from tenant_apps.incidents.models import ActionCategory
-    from tenant_apps.incidents.services import add_action, add_incident, save_draft
+    from tenant_apps.incidents.services import Unlisted, add_action, add_incident, save_draft
     from tenant_apps.monitoring.services import start
     from tenant_apps.planner.models import Reminder
     from tenant_apps.planner.services import set_reminder
@@ -158,6 +159,15 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             category_ids=[ids["category_id"]],
             happened_at=now() - timedelta(hours=1),
             alert_user_ids=[reader.deputy.user.pk, reader.support.user.pk],
+            by=by,
+        )
+        add_incident(
+            incident_id=ids["tray_id"],
+            student_id=None,
+            unlisted=Unlisted("not_listed", f"{marker} Junior", "3 Oak"),
+            text=f"{marker} is not in the list.",
+            category_ids=[ids["category_id"]],
+            happened_at=now() - timedelta(hours=1),
             by=by,
         )
         write_summary(student_id=ids["student_id"], text=f"{marker} in one line", seen=0, by=SYSTEM)

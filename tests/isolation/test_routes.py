@@ -146,6 +146,7 @@ LISTS = [
     "imports:home",
     "incidents:add",
     "incidents:readers-of-form",
+    "incidents:tray",
     "helpdesk:contact",
     "people:sessions",
 ]

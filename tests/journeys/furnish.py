@@ -74,6 +74,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
     from tenant_apps.categories.selectors import all_categories
     from tenant_apps.incidents.services import (
         LinkedStudent,
+        Unlisted,
         add_action,
         add_incident,
         block_incident_reader,
@@ -108,6 +109,15 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         happened_at=now(),
         by=lead,
     )
+    unlisted = add_incident(
+        incident_id=uuid7(),
+        student_id=None,
+        unlisted=Unlisted("not_listed", "Quentin Marrowdusk", "3 Oak"),
+        text="Came without a coat and without lunch.",
+        category_ids=[named["Cause for Concern"]],
+        happened_at=now() - timedelta(hours=2),
+        by=access_of(people["support"], is_elevated=False),
+    )
     block_incident_reader(incident_id=incident.pk, user_id=people["teacher"].pk, by=head)
     given = ContactGiven(surname="Marsh", relationship="Social worker", work_phone="01632 960123")
     contact = add_contact(student_id=amelia.pk, given=given, by=lead)
@@ -118,6 +128,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
     return {
         "incident": incident.pk,
         "action": action.pk,
+        "unlisted": unlisted.pk,
         "student": amelia.pk,
         "contact": contact.pk,
         "court_order": court_order.pk,

@@ -65,6 +65,9 @@ PAGES = {
         /students/{student}/incidents/search/
         /incidents/add/
         /incidents/{incident}/
+        /incidents/tray/
+        /incidents/{unlisted}/
+        /incidents/tray/{unlisted}/attach/
         /incidents/{incident}/actions/add/
         /incidents/{incident}/status/
         /incidents/{incident}/withdraw/

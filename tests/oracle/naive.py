@@ -52,6 +52,13 @@ class Viewer:
                 return True
         return not restricted and sees_ungrouped
 
+    def sees_everybody(self) -> bool:
+        """Neither classes nor the want of a group keep anybody from the viewer."""
+        switch = self.person.own_switch
+        sees_ungrouped = "ungrouped_students" in self.group.system if switch is None else switch
+        is_limited = "all_classes" not in self.group.system and self.world.restricted_kinds
+        return sees_ungrouped and not is_limited
+
     def sees(self, pupil: Pupil) -> bool:
         """Profile, search, registers."""
         if not self.elevated or not self.person.is_active or self.user in pupil.blocked:
@@ -67,9 +74,8 @@ class Viewer:
 
     def is_blocked(self, incident: Incident) -> bool:
         """A block of the incident or of anybody who takes part in it."""
-        parts = [incident.main, *incident.linked]
         return self.user in incident.blocked or any(
-            self.user in self.world.pupils[one].blocked for one in parts
+            self.user in self.world.pupils[one].blocked for one in incident.parts
         )
 
     def category_lets(self, incident: Incident) -> bool:
@@ -81,9 +87,9 @@ class Viewer:
         return any(self.views("view_incidents", one) for one in most_specific(self.world, carried))
 
     def class_lets(self, incident: Incident) -> bool:
-        """One participant with full text is in the viewer's classes."""
-        full = [incident.main, *(one for one, is_full in incident.linked.items() if is_full)]
-        return any(self.is_of_own_class(self.world.pupils[one]) for one in full)
+        """One participant with full text is in the viewer's classes, or no pupil at all could be outside."""
+        full = [one for one in incident.parts if incident.linked.get(one, True)]
+        return self.sees_everybody() or any(self.is_of_own_class(self.world.pupils[one]) for one in full)
 
     def lists(self, incident: Incident) -> bool:
         """Chronology, counts, search: never by alert or assignment."""

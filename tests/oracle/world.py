@@ -90,7 +90,7 @@ class Incident:
     id: UUID
     mark: str
     chosen: set[UUID]
-    main: UUID
+    main: UUID | None
     linked: dict[UUID, bool]
     status: str
     assignee: UUID | None
@@ -103,6 +103,11 @@ class Incident:
     happened_at: datetime
     states: list[State]
     states_of_action: list[State]
+
+    @property
+    def parts(self) -> list[UUID]:
+        """Everybody who takes part in it; nobody in one that lies in the tray with nobody linked."""
+        return [*([self.main] if self.main else []), *self.linked]
 
 
 @dataclass
@@ -212,7 +217,8 @@ def _draw_incidents(world: World, draw: random.Random) -> None:
             id=uuid7(),
             mark=mark,
             chosen=set(draw.sample(list(world.categories), min(len(world.categories), draw.randint(1, 3)))),
-            main=main,
+            # In the tray, or kept there.
+            main=None if draw.random() < 0.15 else main,
             linked={one: draw.random() < 0.5 for one in others},
             status=draw.choice(["active", "active", "closed"]),
             assignee=draw.choice([None, None, *world.staff]),
@@ -393,6 +399,7 @@ def _store_incidents(world: World) -> None:
             status=one.status,
             assignee_id=one.assignee,
             deleted_at=now() if one.is_deleted else None,
+            **({} if one.main else {"about": "nobody", "tray": "waiting" if place % 2 else "kept"}),
         )
         for place, one in enumerate(incidents)
     )
@@ -401,10 +408,10 @@ def _store_incidents(world: World) -> None:
             incident_id=one.id,
             student_id=student,
             part="main" if student == one.main else "linked",
-            shows_full=student == one.main or one.linked[student],
+            shows_full=one.linked.get(student, True),
         )
         for one in incidents
-        for student in (one.main, *one.linked)
+        for student in one.parts
     )
     models.IncidentCategory.objects.bulk_create(
         models.IncidentCategory(incident_id=one.id, category_id=category, is_leaf=is_leaf)

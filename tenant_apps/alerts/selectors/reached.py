@@ -28,8 +28,9 @@ UNREAD = Q(read_at__isnull=True, withdrawn_at__isnull=True)
 class Subject:
     """What an alert on the dashboard says of its record: never a word of its text.
 
-    `word` is "Incident" or "Action", `student` the app's view of the student (or None), `categories` the
-    names that the person may see (each with name and colour), `author` who wrote the record.
+    `word` is "Incident" or "Action", `student` the app's view of the student (or None, and then `whom` may
+    say it in words), `categories` the names that the person may see (each with name and colour), `author` who
+    wrote the record.
     """
 
     word: str
@@ -37,6 +38,7 @@ class Subject:
     categories: Sequence[Any]
     url: str
     author: str
+    whom: str = ""
 
 
 Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]

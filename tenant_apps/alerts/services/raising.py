@@ -35,6 +35,7 @@ def choose_recipients(
     automatic: Iterable[UUID] = (),
     barred: Collection[UUID] = (),
     is_action: bool = False,
+    with_default: bool = False,
 ) -> dict[UUID, AlertReason]:
     """Whom a new record alerts, and why: each active person once, a choice by name before a group.
 
@@ -42,6 +43,7 @@ def choose_recipients(
     record. When that leaves nobody, the default alert group is alerted, whatever the form let through; if
     nobody in it is active but the author, editors, then administrators; the author only when there is
     nobody else at all. Who covers for somebody alerted is alerted as well. An action may alert nobody.
+    `with_default` alerts the default alert group, or who stands for it, besides those chosen.
     Members that came by the default group count as such where a category always alerts it. `barred` may not
     see the record, and nothing alerts them to it, not even as the last.
     """
@@ -61,9 +63,11 @@ def choose_recipients(
     for user_id in automatic:
         if user_id != author_id and user_id not in barred:
             recipients.setdefault(user_id, AlertReason.AUTOMATIC)
-    if not recipients and not is_action:
+    if with_default or (not recipients and not is_action):
         fallback = _fallback(default.id if default else None, author_id, barred)
-        recipients = dict.fromkeys(fallback, AlertReason.DEFAULT)
+        # The author is the last of all: with anybody else alerted they need not be.
+        last = [user_id for user_id in fallback if user_id != author_id or not recipients]
+        recipients = dict.fromkeys(last, AlertReason.DEFAULT) | recipients
     return recipients | _covers(recipients, author_id, barred)
 
 

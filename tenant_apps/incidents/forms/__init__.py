@@ -2,6 +2,7 @@
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
 from tenant_apps.incidents.forms.searching import SearchForm
+from tenant_apps.incidents.forms.tray import AttachForm
 from tenant_apps.incidents.forms.writing import (
     MOST_UNASKED,
     ActionForm,
@@ -17,6 +18,7 @@ from tenant_apps.incidents.forms.writing import (
 __all__ = [
     "MOST_UNASKED",
     "ActionForm",
+    "AttachForm",
     "CopyForm",
     "DeleteForm",
     "EditForm",

@@ -39,7 +39,7 @@ class EditIncidentForm(EditForm):
     roles = LinkRole.choices
 
     def __init__(
-        self, *args: Any, main: UUID, linked_now: Collection[UUID], may_be_empty: bool, **kwargs: Any
+        self, *args: Any, main: UUID | None, linked_now: Collection[UUID], may_be_empty: bool, **kwargs: Any
     ) -> None:
         """`may_be_empty` where categories stay that this person cannot take off."""
         super().__init__(*args, **kwargs)

@@ -19,7 +19,7 @@ from tenant_apps.categories.selectors import (
     followed,
     offered_to,
 )
-from tenant_apps.incidents.enums import Status
+from tenant_apps.incidents.enums import About, Status
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.permissions import can_use_files
@@ -74,6 +74,15 @@ class UUIDList(forms.Field):
             raise forms.ValidationError(
                 self._wrong or "One of the choices is not offered to you. Choose again."
             )
+
+
+def known_student(access: Access, student: UUID | None) -> UUID:
+    """The student whom the form offered and who was chosen."""
+    if student is None:
+        raise forms.ValidationError("Choose the student: type part of the name and pick one.")
+    if not may_be_chosen(access, [student]):
+        raise forms.ValidationError("This student is not on the list any more. Choose the student again.")
+    return student
 
 
 BARRED_ASSIGNEE = "This person cannot be assigned this incident. Choose another person."
@@ -205,12 +214,17 @@ class IncidentForm(EntryForm):
     """ "Add Incident"."""
 
     text_missing = "Write what you saw and heard."
+    about_choices = About.choices
     draft = forms.UUIDField(widget=forms.HiddenInput)
-    student = forms.UUIDField(
-        error_messages={
-            "required": "Choose the student: type part of the name and pick one.",
-            "invalid": "Choose the student from the list.",
-        }
+    about = forms.ChoiceField(
+        choices=about_choices, required=False, error_messages={"invalid_choice": "Choose one of the three."}
+    )
+    student = forms.UUIDField(required=False, error_messages={"invalid": "Choose the student from the list."})
+    unlisted_name = forms.CharField(
+        required=False, max_length=200, error_messages={"max_length": "The name is too long."}
+    )
+    unlisted_class = forms.CharField(
+        required=False, max_length=100, error_messages={"max_length": "The class is too long."}
     )
     monitor_linked = forms.BooleanField(required=False)
     share_documents = forms.BooleanField(required=False)
@@ -233,11 +247,23 @@ class IncidentForm(EntryForm):
         """Categories whose choice preselects the default alert group; it can be taken off again."""
         return sorted(always_alerting(list(self.category_map), categories=self.category_map))
 
-    def clean_student(self) -> UUID:
-        student: UUID = self.cleaned_data["student"]
-        if not may_be_chosen(self.access, [student]):
-            raise forms.ValidationError("This student is not on the list any more. Choose the student again.")
-        return student
+    def clean_student(self) -> UUID | None:
+        student: UUID | None = self.cleaned_data["student"]
+        if self.cleaned_data.get("about"):
+            # What the page shows counts: a student who was chosen before that is not meant any more.
+            return None
+        return known_student(self.access, student)
+
+    def clean_unlisted_name(self) -> str:
+        is_unlisted = self.cleaned_data.get("about") == About.NOT_LISTED
+        name: str = self.cleaned_data["unlisted_name"] if is_unlisted else ""
+        if is_unlisted and not name:
+            raise forms.ValidationError("Give the name, as far as you know it.")
+        return name
+
+    def clean_unlisted_class(self) -> str:
+        is_unlisted = self.cleaned_data.get("about") == About.NOT_LISTED
+        return self.cleaned_data["unlisted_class"] if is_unlisted else ""
 
     def clean_linked(self) -> list[UUID]:
         linked: list[UUID] = self.cleaned_data["linked"]
@@ -256,11 +282,13 @@ class IncidentForm(EntryForm):
                 "linked", "The student whom it is about cannot be linked as well. Take one of them off."
             )
         assignee = cleaned.get("assign_to")
-        if student and assignee and assignee in barred_from([student, *cleaned.get("linked", [])]):
+        parts = [*([student] if student else []), *cleaned.get("linked", [])]
+        if parts and assignee and assignee in barred_from(parts):
             self.add_error("assign_to", BARRED_ASSIGNEE)
         # To alert oneself alone is to tell nobody.
         others = set(cleaned.get("alert_staff", [])) - {self.access.user_id}
-        nobody = not others and not cleaned.get("alert_groups")
+        # Without a student the default alert group is alerted in any case.
+        nobody = not others and not cleaned.get("alert_groups") and not cleaned.get("about")
         if self.settings.enforce_alert and nobody and "alert_staff" not in self.errors:
             self.add_error("alert_staff", "Choose at least one person or group to alert, besides yourself.")
         return cleaned

@@ -69,6 +69,15 @@ from tenant_apps.incidents.selectors.references import (
 from tenant_apps.incidents.selectors.searching import Search, Searchable, is_long_enough, searchable
 from tenant_apps.incidents.selectors.standing import assert_whole, shows_action_file, shows_incident_file
 from tenant_apps.incidents.selectors.tracing import origins_among
+from tenant_apps.incidents.selectors.tray import (
+    ReadersAttached,
+    TrayCount,
+    get_in_tray,
+    readers_if_attached,
+    tray_count,
+    tray_page,
+)
+from tenant_apps.incidents.selectors.unlisted import whom
 from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawable, withdrawn_sentence
 
 __all__ = [
@@ -81,6 +90,7 @@ __all__ = [
     "FieldChange",
     "HistoryPage",
     "Readers",
+    "ReadersAttached",
     "ReadersChange",
     "Reading",
     "Search",
@@ -88,6 +98,7 @@ __all__ = [
     "StudentPart",
     "TellingLine",
     "TextPart",
+    "TrayCount",
     "VersionLine",
     "Withdrawable",
     "action_history",
@@ -109,6 +120,7 @@ __all__ = [
     "filed_after",
     "get_action",
     "get_draft",
+    "get_in_tray",
     "get_incident",
     "history_of",
     "incident_history",
@@ -132,16 +144,20 @@ __all__ = [
     "readers_after",
     "readers_changed",
     "readers_if_added",
+    "readers_if_attached",
     "readers_of",
     "searchable",
     "shows_action_file",
     "shows_incident_file",
     "telling",
+    "tray_count",
+    "tray_page",
     "used_agencies",
     "used_categories",
     "was_agency_named",
     "was_category_named",
     "whole_chronology",
+    "whom",
     "withdrawable",
     "withdrawn_sentence",
 ]

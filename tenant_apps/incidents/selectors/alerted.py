@@ -29,6 +29,7 @@ from tenant_apps.incidents.selectors.standing import (
     by_alert_alone,
     incidents_as_of,
 )
+from tenant_apps.incidents.selectors.unlisted import whom_of
 from tenant_apps.students.selectors import StudentName, hide_names, students_blocked_among, students_by_ids
 
 
@@ -56,7 +57,7 @@ def _lay_over(access: Access, incident: Incident, entry: Entry, moment: datetime
     written = {pk: max(moment, actions[pk].recorded_at) for pk in shown}
     stood = incidents_as_of({incident.pk: moment}).get(incident.pk)
     states = actions_as_of(written)
-    words = _Words(access, [*states.values(), *([stood] if stood else [])], entry.student_ids)
+    words = _Words(access, [*states.values(), *([stood] if stood else [])], entry.student_ids, incident)
     entry.as_of = moment
     entry.told = [one for one in entry.told if one.created_at <= moment]
     if stood:
@@ -83,7 +84,9 @@ def _added_by_then(moments: Mapping[UUID, datetime]) -> dict[UUID, list[UUID]]:
 class _Words:
     """What stands in states, in words; read in a fixed number of queries."""
 
-    def __init__(self, access: Access, states: Sequence[Stood], pupils: Iterable[UUID]) -> None:
+    def __init__(
+        self, access: Access, states: Sequence[Stood], pupils: Iterable[UUID], incident: Incident
+    ) -> None:
         students = {
             UUID(one if isinstance(one, str) else one["student"])
             for state in states
@@ -92,6 +95,7 @@ class _Words:
         assignees = {UUID(one) for state in states if (one := state.snapshot.get("assignee"))}
         self.students = students_by_ids(students - students_blocked_among(access, students))
         self.pupils = [*dict.fromkeys([*pupils, *students])]
+        self.typed = incident.unlisted_name
         self.people = names_of(assignees)
         self.agencies = agency_names({one for state in states for one in state.ids("agencies")})
         # A version also names what was merged since.
@@ -112,6 +116,7 @@ class _Words:
         ]
         entry.main = next((part for part in parts if part.is_main), None)
         entry.linked = [part for part in parts if not part.is_main]
+        entry.whom, entry.tray = whom_of(shot), shot.get("tray", "")
         entry.categories = self.categories.lines(stood.ids("categories"))
         entry.status = Status(shot["status"]).label
         entry.assignee_id = UUID(shot["assignee"]) if shot["assignee"] else None
@@ -123,7 +128,7 @@ class _Words:
         line.copied_to = [one.name for one in copies if isinstance(one, StudentName)]
 
     def _lay_over(self, shown: Entry | ActionLine, stood: Stood, written: Incident | Action) -> None:
-        shown.text = hide_names(stood.snapshot["text"], about=self.pupils)
+        shown.text = hide_names(stood.snapshot["text"], about=self.pupils, typed=self.typed)
         shown.happened_at = _moment(stood.snapshot, written)
         shown.recorded_at = recorded_later(written.recorded_at, shown.happened_at)
         if written.edited_at and written.edited_at > stood.made_at:

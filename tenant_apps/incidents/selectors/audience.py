@@ -82,14 +82,17 @@ def readers_if_added(
     *,
     category_ids: Collection[UUID],
     student_ids: Collection[UUID],
+    is_unlisted: bool = False,
     alerted: Iterable[UUID],
     assignee_id: UUID | None,
     categories: CategoryMap,
 ) -> Readers:
-    """Who could read what a form would add. Without a student, of no class yet, every class counts."""
+    """Who could read what a form would add. Without a student, of no class yet, every class counts; one that
+    is about nobody on the list (`is_unlisted`) is for those whom no class keeps from anybody.
+    """
     return _readers(
         carried=close_upward(category_ids, categories=categories),
-        full_students=student_ids,
+        full_students=student_ids if student_ids or is_unlisted else None,
         barred=barred_from(student_ids),
         unread=set(alerted),
         read=set(),
@@ -101,7 +104,7 @@ def readers_if_added(
 def _readers(
     *,
     carried: Iterable[UUID],
-    full_students: Collection[UUID],
+    full_students: Collection[UUID] | None,
     barred: Collection[UUID],
     unread: set[UUID],
     read: set[UUID],
@@ -122,10 +125,14 @@ def _readers(
 def _by_permission(
     staff: Iterable[StaffStanding],
     carried: frozenset[UUID],
-    students: Collection[UUID],
+    students: Collection[UUID] | None,
     categories: CategoryMap | None,
 ) -> list[StaffStanding]:
-    """Key holders whose user group reads these categories and whose classes hold one of these students."""
+    """Key holders whose user group reads these categories and whose classes hold one of these students.
+
+    Without any student these are those whom neither classes nor the want of a group keep from anybody; None
+    leaves classes aside.
+    """
     tree = category_map() if categories is None else categories
     restricting = {category.id for category in tree.values() if category.is_restricting}
     most_specific = leaves(carried, categories=tree) if carried else set()
@@ -135,11 +142,19 @@ def _by_permission(
         if cat_ok(carried=carried, leaves=most_specific, view_incidents=viewable, restricting=restricting)
     }
     able = [person for person in staff if person.has_key and person.group_id in reading]
-    if not students or not able:
+    if students is None or not able:
         return able
     places = groups_now(students)
     listed = listed_at({group_id for groups in places.values() for group_id in groups})
-    return [person for person in able if any(_is_of(person, places[one], listed) for one in students)]
+    return [
+        person
+        for person in able
+        if _sees_everybody(person, listed) or any(_is_of(person, places[one], listed) for one in students)
+    ]
+
+
+def _sees_everybody(person: StaffStanding, listed: ListedAt) -> bool:
+    return person.sees_ungrouped and (person.has_all_classes or not listed.restricted_kinds)
 
 
 def _is_of(person: StaffStanding, groups: Mapping[UUID, str], listed: ListedAt) -> bool:

@@ -8,7 +8,7 @@ from tenant_apps.alerts.selectors import matching_rules
 from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
 from tenant_apps.classes.selectors import load_access
 from tenant_apps.staff.permissions import cat_ok
-from tenant_apps.students.selectors import visible_among
+from tenant_apps.students.selectors import sees_everybody, visible_among
 
 
 def automatic_recipients(
@@ -44,4 +44,4 @@ def _may_read(
         leaves=leaves(carried, categories=categories),
         view_incidents=access.view_incidents,
         restricting=access.restricting,
-    ) and bool(visible_among(access, shown_under))
+    ) and (sees_everybody(access) or bool(visible_among(access, shown_under)))

@@ -51,6 +51,11 @@ class Editable:
     files: tuple[DocumentView, ...] = ()
     main: UUID | None = None
 
+    @property
+    def is_incident(self) -> bool:
+        """Whether it is an incident, and no action beneath one."""
+        return self.id == self.incident_id
+
 
 @dataclass(frozen=True)
 class ReadersAfter:
@@ -83,7 +88,7 @@ def editable_incident(access: Access, incident_id: UUID) -> Editable:
         agencies=frozenset(IncidentAgency.objects.filter(incident=incident).values_list("agency", flat=True)),
         filed=frozenset(filed),
         stays=tuple(line.name for line in names.lines(carried) if line.id not in filed),
-        main=incident.participants.values_list("student", flat=True).get(part=Part.MAIN),
+        main=incident.participants.values_list("student", flat=True).filter(part=Part.MAIN).first(),
         files=_files(access, "incident", incident.pk),
         links=tuple(Link(students[one.student_id], one.link_role, one.shows_full) for one in linked),
     )

@@ -27,6 +27,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.permissions import named_categories, sees_deleted
+from tenant_apps.incidents.selectors.unlisted import whom
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids, visible_among
 
@@ -131,8 +132,11 @@ class Entry:
     options: list[dict[str, Any]] = field(default_factory=list)
     about: StudentName | None = None
     is_about_open: bool = False
+    whom: str = ""
+    tray: str = ""
     mark_read_url: str = ""
     add_action_url: str = ""
+    attach_url: str = ""
     is_highlighted: bool = False
 
     @property
@@ -193,6 +197,7 @@ class _Rows:
         actions = list(kept.order_by("happened_at", "recorded_at", "id"))
         action_ids = [action.pk for action in actions]
         self.access = access
+        self.typed = {incident.pk: incident.unlisted_name for incident in incidents}
         self.actions = _grouped(actions, "incident_id")
         self.parts = _grouped(IncidentStudent.objects.filter(incident__in=ids).order_by("id"), "incident_id")
         self.carried = _grouped(IncidentCategory.objects.filter(incident__in=ids), "incident_id")
@@ -218,11 +223,10 @@ class _Rows:
         parts = self.parts[incident.pk]
         people = [_part(part, self.students) for part in parts]
         carried = [row.category_id for row in self.carried[incident.pk]]
-        pupils = [part.student_id for part in parts]
         entry = Entry(
             id=incident.pk,
             number=incident.number,
-            text=hide_names(incident.text, about=pupils),
+            text=self._hidden(incident.text, incident.pk),
             author=self._author(incident),
             happened_at=incident.happened_at,
             recorded_at=recorded_later(incident.recorded_at, incident.happened_at),
@@ -239,20 +243,26 @@ class _Rows:
             actions=[self._action(action) for action in self.actions[incident.pk]],
             has_unread_alert=self._has_unread_alert(incident),
             carried_ids=frozenset(carried),
-            student_ids=pupils,
+            student_ids=[part.student_id for part in parts],
+            whom=whom(incident),
+            tray=incident.tray,
         )
         if incident.deleted_at is not None:
-            entry.removed = self._removed(incident, pupils)
+            entry.removed = self._removed(incident, incident.pk)
             entry.text, entry.files, entry.told, entry.actions = "", [], [], []
         return entry
 
-    def _removed(self, written: Incident | Action, pupils: list[UUID]) -> dict[str, Any]:
+    def _removed(self, written: Incident | Action, incident_id: UUID) -> dict[str, Any]:
         by = written.deleted_by_id
         return {
             "by": self.people[by].formal if by else "",
             "at": written.deleted_at,
-            "reason": hide_names(written.deletion_reason, about=pupils),
+            "reason": self._hidden(written.deletion_reason, incident_id),
         }
+
+    def _hidden(self, words: str, incident_id: UUID) -> str:
+        pupils = [part.student_id for part in self.parts[incident_id]]
+        return hide_names(words, about=pupils, typed=self.typed[incident_id])
 
     def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
         """The entry as it stands in this student's log: whole, as a linked student's, or by reference."""
@@ -282,7 +292,7 @@ class _Rows:
         waiting = [row for row in added if row.state == CategoryState.WAITING and self.access.is_elevated]
         line = ActionLine(
             id=action.pk,
-            text=hide_names(action.text, about=self._pupils(action.incident_id)),
+            text=self._hidden(action.text, action.incident_id),
             author=self._author(action),
             happened_at=action.happened_at,
             recorded_at=recorded_later(action.recorded_at, action.happened_at),
@@ -302,7 +312,7 @@ class _Rows:
             not_copied_to=self._not_copied_to(action),
         )
         if action.deleted_at is not None:
-            line.removed = self._removed(action, self._pupils(action.incident_id))
+            line.removed = self._removed(action, action.incident_id)
             line.text, line.files, line.told, line.not_copied_to = "", [], [], []
         return line
 
@@ -320,14 +330,11 @@ class _Rows:
     def _files(self, written: Incident | Action) -> list[FileLine]:
         opens = can_use_files(self.access)
         documents = self.documents.get(written.pk, [])
-        pupils = self._pupils(written.pk if isinstance(written, Incident) else written.incident_id)
+        incident_id = written.pk if isinstance(written, Incident) else written.incident_id
         return [
-            FileLine(document.id, hide_names(document.name, about=pupils), document.url if opens else "")
+            FileLine(document.id, self._hidden(document.name, incident_id), document.url if opens else "")
             for document in documents
         ]
-
-    def _pupils(self, incident_id: UUID) -> list[UUID]:
-        return [part.student_id for part in self.parts[incident_id]]
 
     def _has_unread_alert(self, incident: Incident) -> bool:
         """Whether the reader has an open alert to it or to an action under it."""
@@ -349,7 +356,7 @@ def _as_reference(entry: Entry) -> Entry:
     """The linked student's log says only that there is such an incident; what it says stands elsewhere."""
     entry.is_reference = True
     entry.text, entry.author, entry.assignee, entry.status, entry.categories = "", "", "", "", []
-    entry.main, entry.about, entry.linked = None, None, []
+    entry.main, entry.about, entry.linked, entry.whom = None, None, [], ""
     entry.agencies, entry.files, entry.told, entry.actions = [], [], [], []
     entry.recorded_at, entry.edited_at = None, None
     return entry

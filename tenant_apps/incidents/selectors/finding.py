@@ -83,13 +83,13 @@ def may_read_former_action(access: Access, action_id: UUID) -> bool:
 def log_of(access: Access, incident: Incident) -> UUID | None:
     """The student in whose log this person finds the incident; None where only the incident's page is open.
 
-    That is the one it is about. Someone limited to the classes of a linked student may read the incident, but
-    not that log.
+    That is the one it is about, if there is one. Someone limited to the classes of a linked student may read
+    the incident, but not that log.
     """
     if not (access.can(SystemPermission.VIEW_STUDENT_DETAILS) and is_listed(access, incident.pk)):
         return None
-    main = incident.participants.values_list("student", flat=True).get(part=Part.MAIN)
-    return main if visible_among(access, [main]) else None
+    main = incident.participants.values_list("student", flat=True).filter(part=Part.MAIN).first()
+    return main if main and visible_among(access, [main]) else None
 
 
 def incident_label(access: Access, incident_id: UUID) -> str:

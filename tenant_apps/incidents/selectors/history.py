@@ -16,10 +16,11 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.documents.selectors import document_names, taken_off
-from tenant_apps.incidents.enums import LinkRole, Part, Status
+from tenant_apps.incidents.enums import LinkRole, Part, Status, Tray
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
 from tenant_apps.incidents.selectors.entries import CategoryNames, FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.incidents.selectors.unlisted import about_in_words
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
 
@@ -69,24 +70,27 @@ class HistoryPage:
 
 def incident_history(access: Access, incident: Incident, *, before: UUID | None = None) -> HistoryPage:
     """The versions of an incident that the caller has found open to this editor."""
-    pupils = list(incident.participants.values_list("student", flat=True))
     rows = IncidentVersion.objects.filter(incident=incident)
-    page = _page(access, rows, incident.pk, pupils, before)
-    return replace(page, files=_taken_off(access, ("incident", incident.pk), pupils))
+    page = _page(access, rows, incident, before)
+    return replace(page, files=_taken_off(access, ("incident", incident.pk), incident))
 
 
 def action_history(access: Access, action: Action, *, before: UUID | None = None) -> HistoryPage:
     """The versions of an action whose incident the caller has found open to this editor."""
-    pupils = list(action.incident.participants.values_list("student", flat=True))
     rows = ActionVersion.objects.filter(action=action)
-    page = _page(access, rows, action.incident_id, pupils, before)
-    return replace(page, files=_taken_off(access, ("action", action.pk), pupils))
+    page = _page(access, rows, action.incident, before)
+    return replace(page, files=_taken_off(access, ("action", action.pk), action.incident))
 
 
-def _taken_off(access: Access, owner: tuple[str, UUID], pupils: list[UUID]) -> list[FileLine]:
+def _taken_off(access: Access, owner: tuple[str, UUID], incident: Incident) -> list[FileLine]:
     opens = can_use_files(access)
+    pupils = list(incident.participants.values_list("student", flat=True))
     return [
-        FileLine(document.id, hide_names(document.name, about=pupils), document.url if opens else "")
+        FileLine(
+            document.id,
+            hide_names(document.name, about=pupils, typed=incident.unlisted_name),
+            document.url if opens else "",
+        )
         for document in taken_off(*owner)
     ]
 
@@ -121,24 +125,19 @@ def _compared(old: list[str], new: list[str]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _page(
-    access: Access, rows: Any, incident_id: UUID, pupils: list[UUID], before: UUID | None
-) -> HistoryPage:
+def _page(access: Access, rows: Any, incident: Incident, before: UUID | None) -> HistoryPage:
     ordered = rows.order_by("-made_at", "-id")
     place = ordered.filter(pk=before).first() if before else None
     if place is not None:
         ordered = ordered.filter(made_at__lte=place.made_at).exclude(made_at=place.made_at, id__gte=place.pk)
     found = list(ordered[: PAGE + 1])
-    # Who took part once is named in what stood then.
-    once = {UUID(_student(one)) for version in found for one in version.snapshot["students"]}
-    pupils = [*pupils, *once.difference(pupils)]
-    words = _Words(access, [version.snapshot for version in found], incident_id, pupils)
+    words = _Words(access, [version.snapshot for version in found], incident)
     people = names_of({version.made_by_id for version in found})
     lines = []
     for index, version in enumerate(found[:PAGE]):
         earlier = found[index + 1].snapshot if index + 1 < len(found) else None
-        text = hide_names(version.snapshot["text"], about=pupils)
-        stood = hide_names(earlier["text"], about=pupils) if earlier else ""
+        text = words.hidden(version.snapshot["text"])
+        stood = words.hidden(earlier["text"]) if earlier else ""
         lines.append(
             VersionLine(
                 id=version.pk,
@@ -155,9 +154,7 @@ def _page(
 class _Words:
     """What stands in snapshots, in words; read in a fixed number of queries."""
 
-    def __init__(
-        self, access: Access, snapshots: Iterable[Mapping[str, Any]], incident_id: UUID, pupils: list[UUID]
-    ) -> None:
+    def __init__(self, access: Access, snapshots: Iterable[Mapping[str, Any]], incident: Incident) -> None:
         snapshots = list(snapshots)
         students = {UUID(_student(one)) for shot in snapshots for one in shot.get("students", [])}
         agencies = {UUID(one) for shot in snapshots for one in shot.get("agencies", [])}
@@ -166,10 +163,16 @@ class _Words:
         self.agencies = agency_names(agencies)
         self.people = names_of(assignees)
         self.files = document_names(UUID(one) for shot in snapshots for one in shot.get("files", []))
-        self.pupils = pupils
-        is_alerted = not is_listed(access, incident_id)
+        # Who took part once is named in what stood then.
+        self.pupils = {*incident.participants.values_list("student", flat=True), *students}
+        self.typed = incident.unlisted_name
+        is_alerted = not is_listed(access, incident.pk)
         # A version also names what was merged since.
         self.categories = CategoryNames(access, category_map(with_merged=True), is_alerted)
+
+    def hidden(self, text: str) -> str:
+        """The text with names hidden, where the session hides them."""
+        return hide_names(text, about=self.pupils, typed=self.typed)
 
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
         then, since = self._fields(before), self._fields(after)
@@ -195,16 +198,23 @@ class _Words:
         }
         if "files" in shot:
             names = sorted(self.files[UUID(one)] for one in shot["files"])
-            found["Files"] = hide_names(", ".join(names), about=self.pupils)
+            found["Files"] = self.hidden(", ".join(names))
+        if shot.get("about"):
+            found["Student"] = self._main(shot)
+            found["Tray"] = Tray(shot["tray"]).label
         if "status" in shot:
             found["Status"] = Status(shot["status"]).label
             assignee = shot["assignee"]
             found["Assign to"] = self.people[UUID(assignee)].full if assignee else ""
         found["Deleted"] = ""
         if shot["deleted"]:
-            reason = hide_names(shot.get("reason", ""), about=self.pupils)
+            reason = self.hidden(shot.get("reason", ""))
             found["Deleted"] = f"yes. Reason for deletion: {reason}" if reason else "yes"
         return found
+
+    def _main(self, shot: Mapping[str, Any]) -> str:
+        main = [UUID(one["student"]) for one in shot["students"] if not _is_linked(one)]
+        return self.students[main[0]].name if main else about_in_words(shot["about"], *shot["unlisted"])
 
     def _linked(self, part: Mapping[str, Any] | str) -> str:
         name = self.students[UUID(_student(part))].name

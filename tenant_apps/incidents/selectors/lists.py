@@ -26,6 +26,7 @@ from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.incidents.selectors.finding import readable_among
 from tenant_apps.incidents.selectors.standing import by_alert_alone, incidents_as_of
+from tenant_apps.incidents.selectors.unlisted import whom, whom_of
 from tenant_apps.students.selectors import StudentName, students_blocked_among, students_by_ids
 
 OWN_HISTORY = timedelta(days=7)
@@ -44,6 +45,7 @@ class EntryLine:
     at: datetime
     url: str
     status_label: str
+    whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUI
         incident.pk: Subject(
             word="Incident",
             student=lines[incident.pk].student,
+            whom=lines[incident.pk].whom,
             categories=lines[incident.pk].categories,
             url=lines[incident.pk].url,
             author=people[incident.author_id].formal if incident.author_id else incident.source,
@@ -107,6 +110,7 @@ def describe_actions(access: Access, action_ids: Sequence[UUID]) -> dict[UUID, S
             subjects[action.pk] = Subject(
                 word="Action",
                 student=about.student,
+                whom=about.whom,
                 categories=about.categories,
                 url=about.url,
                 author=people[action.author_id].formal if action.author_id else action.source,
@@ -214,7 +218,20 @@ def _telling(incident: Incident) -> TellingLine:
     return TellingLine(incident.pk, incident.number, incident.recorded_at, told)
 
 
-def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collection[UUID]) -> list[EntryLine]:
+def entry_lines(access: Access, incidents: Iterable[Incident]) -> list[EntryLine]:
+    """One line each, with the categories that the person may see named: the caller found them listed."""
+    incidents = list(incidents)
+    # What is listed opens.
+    return _lines(access, incidents, openable={one.pk for one in incidents}, opened_by_alert=False)
+
+
+def _lines(
+    access: Access,
+    incidents: Iterable[Incident],
+    *,
+    openable: Collection[UUID],
+    opened_by_alert: bool = True,
+) -> list[EntryLine]:
     """One line each, with the categories that the person's mail named: the caller found them alerted,
     assigned or their own, and says which of them the person may open.
     """
@@ -231,7 +248,7 @@ def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collectio
     ):
         leaves[incident].append(category)
     students = students_by_ids(set(main.values()))
-    shown = CategoryNames(access, category_map(), opened_by_alert=True)
+    shown = CategoryNames(access, category_map(), opened_by_alert=opened_by_alert)
     lines = [
         EntryLine(
             id=incident.pk,
@@ -242,6 +259,7 @@ def _lines(access: Access, incidents: Iterable[Incident], *, openable: Collectio
             at=incident.happened_at,
             url=reverse("incidents:entry", args=[incident.pk]) if incident.pk in openable else "",
             status_label=Status(incident.status).label,
+            whom=whom(incident),
         )
         for incident in incidents
     ]
@@ -267,6 +285,7 @@ def _as_alerted(access: Access, lines: list[EntryLine]) -> list[EntryLine]:
             student=students.get(main[line.id]) if line.id in main else None,
             categories=shown.lines(stood[line.id].ids("categories")),
             status_label=Status(stood[line.id].snapshot["status"]).label,
+            whom=whom_of(stood[line.id].snapshot),
         )
         if line.id in stood
         else line

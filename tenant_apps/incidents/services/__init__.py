@@ -7,7 +7,7 @@ from tenant_apps.incidents.services.actions import (
     decide_waiting_category,
     widened_groups,
 )
-from tenant_apps.incidents.services.adding import LinkedStudent, add_incident
+from tenant_apps.incidents.services.adding import LinkedStudent, Unlisted, add_incident
 from tenant_apps.incidents.services.blocking import block_incident_reader, lift_incident_block
 from tenant_apps.incidents.services.deleting import (
     DELETION_MAIL,
@@ -28,14 +28,17 @@ from tenant_apps.incidents.services.following import (
 )
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
 from tenant_apps.incidents.services.refiling import refile
+from tenant_apps.incidents.services.tray import attach_incident, keep_unattached
 
 __all__ = [
     "DELETION_MAIL",
     "ChangedMeanwhileError",
     "LinkedStudent",
+    "Unlisted",
     "add_action",
     "add_incident",
     "add_to_linked_incidents",
+    "attach_incident",
     "block_incident_reader",
     "change_status",
     "changed_groups",
@@ -46,6 +49,7 @@ __all__ = [
     "discard_draft",
     "edit_action",
     "edit_incident",
+    "keep_unattached",
     "lift_incident_block",
     "mark_read",
     "note_history",

@@ -17,7 +17,7 @@ from tenant_apps.alerts.services import choose_recipients, notify_assignment, ra
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner
-from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.enums import About, Part, Status, Tray
 from tenant_apps.incidents.models import (
     Draft,
     Incident,
@@ -41,11 +41,20 @@ class LinkedStudent:
     shows_full: bool = True
 
 
+@dataclass(frozen=True)
+class Unlisted:
+    """Whom an incident is about instead of a student of the list; name and class only for one not listed."""
+
+    about: About
+    name: str = ""
+    class_name: str = ""
+
+
 @transaction.atomic
 def add_incident(
     *,
     incident_id: UUID,
-    student_id: UUID,
+    student_id: UUID | None,
     text: str,
     category_ids: Iterable[UUID],
     happened_at: datetime,
@@ -59,15 +68,21 @@ def add_incident(
     alert_group_ids: Iterable[UUID] = (),
     agency_ids: Iterable[UUID] = (),
     source: str = "",
+    unlisted: Unlisted | None = None,
     at: datetime | None = None,
 ) -> Incident:
     """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
+
+    Without a student `unlisted` says whom it is about: it alerts the default alert group besides those chosen
+    and waits in the tray until a key user attaches it to a student or keeps it without one.
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
     first one's incident and does nothing else. Other words, another student, time or category under an id in
     use are a record of their own. A category that was merged since it was chosen is what it was merged into.
     Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
     """
+    if (student_id is None) != (unlisted is not None):
+        raise ValueError("An incident is about a student of the list, or says whom it is about instead.")
     recorded_at = at or now()
     held = hold_categories(wanted := set(category_ids))
     categories = category_map()
@@ -85,6 +100,10 @@ def add_incident(
             source=source,
             status=status,
             assignee_id=assignee_id,
+            about=unlisted.about if unlisted else About.STUDENT,
+            unlisted_name=unlisted.name if unlisted else "",
+            unlisted_class=unlisted.class_name if unlisted else "",
+            tray=Tray.WAITING if unlisted else Tray.NEVER,
         ),
         student_id,
         carried,
@@ -97,9 +116,10 @@ def add_incident(
     IncidentAgency.objects.bulk_create(
         IncidentAgency(incident=incident, agency_id=agency) for agency in dict.fromkeys(agency_ids)
     )
-    student_ids = [student_id, *(link.student_id for link in links)]
+    main = [student_id] if student_id else []
+    student_ids = [*main, *(link.student_id for link in links)]
     start(
-        student_ids=student_ids if monitor_linked else [student_id],
+        student_ids=student_ids if monitor_linked else main,
         category_ids=carried,
         by=by,
         source=("incident", incident.pk),
@@ -108,7 +128,7 @@ def add_incident(
     move_to_owner(
         from_owner=("draft", incident_id),
         to_owner=("incident", incident.pk),
-        student_ids=student_ids if share_documents else [student_id],
+        student_ids=student_ids if share_documents else main,
         by=by,
     )
     barred = barred_from(student_ids, incident_id=incident.pk)
@@ -120,9 +140,10 @@ def add_incident(
         author_id=by.user_id,
         automatic=automatic_recipients(
             carried=carried,
-            about=[student_id],
-            shown_under=[student_id, *(link.student_id for link in links if link.shows_full)],
+            about=main,
+            shown_under=[*main, *(link.student_id for link in links if link.shows_full)],
         ),
+        with_default=student_id is None,
     )
     raise_alerts(
         kind="incident",
@@ -175,7 +196,7 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID], categories: Categ
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
-def _insert(incident: Incident, student_id: UUID, carried: Iterable[UUID]) -> tuple[Incident, bool]:
+def _insert(incident: Incident, student_id: UUID | None, carried: Iterable[UUID]) -> tuple[Incident, bool]:
     try:
         with transaction.atomic():
             incident.save(force_insert=True)
@@ -190,19 +211,26 @@ def _insert(incident: Incident, student_id: UUID, carried: Iterable[UUID]) -> tu
     return incident, True
 
 
-def _says_the_same(first: Incident, again: Incident, student_id: UUID, carried: Iterable[UUID]) -> bool:
+def _says_the_same(
+    first: Incident, again: Incident, student_id: UUID | None, carried: Iterable[UUID]
+) -> bool:
     """Whether what was sent again is what was stored, as it stood then."""
-    if (first.author_id, first.text, first.happened_at) != (again.author_id, again.text, again.happened_at):
+    said = ("author_id", "text", "happened_at", "about", "unlisted_name", "unlisted_class")
+    if any(getattr(first, field) != getattr(again, field) for field in said):
         return False
     stored = first.versions.earliest("made_at", "id").snapshot
     main = [part["student"] for part in stored["students"] if part["part"] == Part.MAIN]
-    return main == [str(student_id)] and stored["categories"] == sorted(map(str, carried))
+    is_about_them = main == ([str(student_id)] if student_id else [])
+    return is_about_them and stored["categories"] == sorted(map(str, carried))
 
 
 def _insert_parts(
-    incident: Incident, student_id: UUID, links: Iterable[LinkedStudent], share_documents: bool
+    incident: Incident, student_id: UUID | None, links: Iterable[LinkedStudent], share_documents: bool
 ) -> None:
-    parts = [IncidentStudent(incident=incident, student_id=student_id, part=Part.MAIN, shares_documents=True)]
+    parts = [
+        IncidentStudent(incident=incident, student_id=main, part=Part.MAIN, shares_documents=True)
+        for main in ([student_id] if student_id else [])
+    ]
     unique = {link.student_id: link for link in links}
     parts += [
         IncidentStudent(

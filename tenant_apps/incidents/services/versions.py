@@ -22,7 +22,12 @@ def keep_action_version(action: Action, *, made_by: UUID | None, at: datetime) -
 
 def incident_snapshot(incident: Incident) -> dict[str, Any]:
     """The incident as it stands now, as a version keeps it."""
-    return {
+    unlisted = {
+        "about": incident.about,
+        "unlisted": [incident.unlisted_name, incident.unlisted_class],
+        "tray": incident.tray,
+    }
+    return (unlisted if incident.about else {}) | {
         "text": incident.text,
         "happened_at": incident.happened_at.isoformat(),
         "status": incident.status,

@@ -16,11 +16,13 @@ from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
 from tenant_apps.incidents.views.searching import search_log
+from tenant_apps.incidents.views.tray import attach, keep, tray
 
 __all__ = [
     "action_history",
     "add_action",
     "add_incident",
+    "attach",
     "blocked",
     "change_status",
     "chronology",
@@ -34,6 +36,7 @@ __all__ = [
     "edit_incident",
     "entry",
     "history",
+    "keep",
     "mark_read",
     "pin",
     "print_entry",
@@ -44,6 +47,7 @@ __all__ = [
     "save_draft",
     "search_log",
     "told",
+    "tray",
     "unpin",
     "withdraw_alerts",
 ]

@@ -42,6 +42,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
     incident = services.add_incident(
         incident_id=given["draft"],
         student_id=given["student"],
+        unlisted=_unlisted(given),
         text=given["text"],
         category_ids=given["categories"],
         linked=[services.LinkedStudent(student) for student in given["linked"]],
@@ -80,6 +81,12 @@ def _begun(request: HttpRequest) -> Typed:
         return typed_in(request.access, draft.content, draft.pk)
     content = {"student": [request.GET["student"]]} if "student" in request.GET else {}
     return typed_in(request.access, content, uuid7())
+
+
+def _unlisted(given: dict[str, Any]) -> services.Unlisted | None:
+    if not given["about"]:
+        return None
+    return services.Unlisted(given["about"], given["unlisted_name"], given["unlisted_class"])
 
 
 def _draft_id(request: HttpRequest) -> UUID:

@@ -26,7 +26,6 @@ from tenant_apps.incidents.views.typed import FIELDS, faults_of, typed_in
 def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """ "Edit", of an incident. Who saves second is told and sees both texts; who widens the readers, whom."""
     stands = selectors.editable_incident(request.access, incident_id)
-    assert stands.main is not None
     form = EditIncidentForm(
         request.POST if request.method == "POST" else None,
         access=request.access,
@@ -179,9 +178,9 @@ def _shown(
         ],
         "files_removed": set(content.get("remove_files", [])),
         "roles": [("", "no role given"), *_roles(form)],
-        "faults": faults_of(form, FIELDS | {"text": "Incident" if stands.main else "Action Taken"}),
+        "faults": faults_of(form, FIELDS | {"text": "Incident" if stands.is_incident else "Action Taken"}),
     } | (more or {})
-    template = "incidents/edit.html" if stands.main else "incidents/edit_action.html"
+    template = "incidents/edit.html" if stands.is_incident else "incidents/edit_action.html"
     return render(request, template, context, status=status)
 
 

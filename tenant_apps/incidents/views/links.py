@@ -32,6 +32,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.options.append(
                 {"label": "Status and assignee", "url": path_to("incidents:change-status", entry.id)}
             )
+        if entry.whom and access.is_elevated and may_add and is_whole:
+            entry.attach_url = path_to("incidents:attach", entry.id)
+            entry.options.append({"label": "Attach to a student", "url": entry.attach_url})
         if access.is_elevated and access.is_editor and is_whole:
             entry.options += _editing("incident", entry.id)
         if access.is_elevated and access.is_editor and _has_open_alert(entry):

@@ -30,7 +30,8 @@ def readers_of_form(request: HttpRequest) -> HttpResponse:
     categories = category_map()
     # Of other categories the number of readers is nobody's to find out here.
     chosen = set(_ids(request, "categories")) & request.access.add_incidents & set(categories)
-    students = [*_ids(request, "student"), *_ids(request, "linked")]
+    is_unlisted = bool(request.GET.get("about"))
+    students = [*([] if is_unlisted else _ids(request, "student")), *_ids(request, "linked")]
     found = None
     if chosen:
         carried = close_upward(chosen, categories=categories)
@@ -41,10 +42,12 @@ def readers_of_form(request: HttpRequest) -> HttpResponse:
             author_id=request.access.user_id,
             barred=selectors.barred_from(students),
             is_action=True,
+            with_default=is_unlisted,
         )
         found = selectors.readers_if_added(
             category_ids=chosen,
             student_ids=students,
+            is_unlisted=is_unlisted,
             alerted=alerted,
             assignee_id=next(iter(_ids(request, "assign_to")), None),
             categories=categories,

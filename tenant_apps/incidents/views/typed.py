@@ -20,6 +20,7 @@ from tenant_apps.students.selectors import StudentName, choosable_among, student
 
 KEPT = frozenset(
     {
+        "about",
         "agencies",
         "alert_groups",
         "alert_staff",
@@ -35,8 +36,14 @@ KEPT = frozenset(
         "status",
         "student",
         "text",
+        "unlisted_class",
+        "unlisted_name",
     }
 )
+
+
+# What makes a form worth keeping; the rest is filled in or ticked before anybody has begun.
+WORTH_KEEPING = ("text", "student", "unlisted_name")
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,9 @@ class Typed:
     happened_time: str = ""
     status: str = "active"
     assign_to: str = ""
+    about: str = ""
+    unlisted_name: str = ""
+    unlisted_class: str = ""
     student: list[dict[str, str]] = field(default_factory=list)
     linked: list[dict[str, str]] = field(default_factory=list)
     staff: list[dict[str, str]] = field(default_factory=list)
@@ -67,7 +77,7 @@ def kept_content(post: QueryDict) -> dict[str, list[str]]:
         for name in KEPT
         if name in post
     }
-    typed = any(value.strip() for name in ("text", "student") for value in content.get(name, []))
+    typed = any(value.strip() for name in WORTH_KEEPING for value in content.get(name, []))
     return content if typed else {}
 
 
@@ -93,6 +103,9 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
         happened_time=first("happened_time", f"{local:%H:%M}"),
         status=first("status", "active"),
         assign_to=first("assign_to"),
+        about=first("about"),
+        unlisted_name=first("unlisted_name"),
+        unlisted_class=first("unlisted_class"),
         student=[_chip(students[pk]) for pk in _ids(content.get("student", []))[:1] if pk in students],
         linked=[_chip(students[pk]) for pk in _ids(content.get("linked", [])) if pk in students],
         staff=[
@@ -122,7 +135,10 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
 
 # What the summary at the top calls each field, in the order in which the fields stand on the page.
 FIELDS = {
+    "about": "Student",
     "student": "Student",
+    "unlisted_name": "Their name",
+    "unlisted_class": "Their class",
     "text": "Incident",
     "categories": "Categories",
     "linked": "Linked student(s)",

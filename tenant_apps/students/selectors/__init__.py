@@ -33,7 +33,7 @@ from tenant_apps.students.selectors.finding import (
     search_students,
     suggest_students,
 )
-from tenant_apps.students.selectors.hiding import hidden_part, hide_names
+from tenant_apps.students.selectors.hiding import hidden_name, hidden_part, hide_names
 from tenant_apps.students.selectors.limits import (
     blocked_students,
     groups_now,
@@ -113,6 +113,7 @@ __all__ = [
     "groups_of",
     "groups_to_choose_from",
     "has_court_order",
+    "hidden_name",
     "hidden_part",
     "hide_names",
     "home_of",

@@ -7,7 +7,7 @@ surname. That hides a "Will" or a "May" too many rather than a pupil too few.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from core.db.text import search_key
@@ -41,16 +41,22 @@ def hidden_part(part: str) -> str:
     return BLOCK if how is ShownAs.BLOCK else f"{part[0]}{STARS}"
 
 
-def hide_names(text: str, *, about: Collection[UUID] = ()) -> str:
+def hidden_name(name: str) -> str:
+    """A name that somebody typed, as it is shown now: each word of it like a part of a pupil's name."""
+    return " ".join(hidden_part(word) for word in name.split())
+
+
+def hide_names(text: str, *, about: Collection[UUID] = (), typed: str = "") -> str:
     """The text with pupils' names hidden, where the session hides them; else the text.
 
-    A name in small letters is hidden if it belongs to one of the pupils in `about`. One query in a request.
+    A name in small letters is hidden if it belongs to one of the pupils in `about`, or to `typed`, the name
+    of somebody who is on no list. One query in a request.
     """
     if shown_as() is ShownAs.NAMES or not text:
         return text
     by_pupil: dict[UUID, frozenset[str]] = keep("pupils' names", _names)
     everybody: frozenset[str] = keep("everybody's names", lambda: frozenset().union(*by_pupil.values()))
-    theirs = frozenset().union(*(by_pupil.get(pupil, frozenset()) for pupil in about))
+    theirs = _words_of([typed]).union(*(by_pupil.get(pupil, frozenset()) for pupil in about))
 
     def is_name(word: str) -> bool:
         key = search_key(POSSESSIVE.sub("", word)).replace(" ", "")
@@ -74,13 +80,14 @@ def hide_names(text: str, *, about: Collection[UUID] = ()) -> str:
 
 def _names() -> dict[UUID, frozenset[str]]:
     """Every pupil's words of names, as searches compare them; "O'Connor-Hughes" whole and in its pieces."""
-    return {
-        row[0]: frozenset(
-            key
-            for name in row[1:]
-            for word in (name or "").split()
-            for key in (search_key(word).replace(" ", ""), *search_key(word).split())
-            if len(key) >= SHORTEST
-        )
-        for row in Student.objects.values_list("pk", *WRITTEN)
-    }
+    return {row[0]: _words_of(row[1:]) for row in Student.objects.values_list("pk", *WRITTEN)}
+
+
+def _words_of(names: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(
+        key
+        for name in names
+        for word in (name or "").split()
+        for key in (search_key(word).replace(" ", ""), *search_key(word).split())
+        if len(key) >= SHORTEST
+    )
