@@ -472,10 +472,10 @@ def _store_versions(world: World) -> None:
                     "student": str(student),
                     "part": "main" if student == one.main else "linked",
                     "role": "",
-                    "shows_full": student == one.main or one.linked[student],
+                    "shows_full": one.linked.get(student, True),
                     "shares_documents": False,
                 }
-                for student in (one.main, *one.linked)
+                for student in one.parts
             ],
             "categories": sorted(str(category) for category in carried_rows(world, one)),
             "agencies": [],
