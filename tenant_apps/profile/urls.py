@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("students/<uuid:student_id>/edit/", views.edit, name="edit"),
     path("students/<uuid:student_id>/attendance/", views.attendance, name="attendance"),
+    path("students/<uuid:student_id>/photo/", views.photo, name="photo"),
     path("students/<uuid:student_id>/contacts/", views.contacts, name="contacts"),
     path("students/<uuid:student_id>/contacts/add/", views.new_contact, name="add-contact"),
     path("students/<uuid:student_id>/contacts/withhold/", views.withhold, name="withhold"),

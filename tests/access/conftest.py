@@ -371,6 +371,17 @@ class World:
         due_at = now() + timedelta(hours=1)
         return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
 
+    def photographed(self):
+        """The first pupil, with a photograph."""
+        from tenant_apps.documents.services import receive
+        from tenant_apps.students.models import Student
+
+        assert self.group
+        pupil = self.students[0].pk
+        document = receive([picture()], name="photo.jpg", owner=("photo", pupil), by=self.cast.head.access)
+        Student.objects.filter(pk=pupil).update(photo_document_id=document.pk)
+        return pupil
+
     def own_contact(self):
         """A contact of the first pupil that the head added."""
         from tenant_apps.students.services import ContactGiven, add_contact
@@ -432,6 +443,7 @@ RELATIONS = {
     "of no group": lambda world: {"group_id": uuid4()},
     "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
     "of no pupil": lambda world: {"student_id": uuid4()},
+    "with a photograph": lambda world: {"student_id": world.photographed()},
     "kept by hand": lambda world: world.own_contact(),
     "of no contact": lambda world: world.own_contact() | {"contact_id": uuid4()},
     "that stands": lambda world: world.court_order(),

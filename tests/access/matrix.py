@@ -175,6 +175,8 @@ ROWS = [
     # Without the block "Summary, keywords, agencies" these fields are not part of the form.
     Row("profile:edit", "POST", "of a pupil", "L L F F K D D D F", "a summary"),
     Row("profile:edit", "POST", "of no pupil", "L L F F N N N N F", "a summary"),
+    Row("profile:photo", "GET", "with a photograph", "L L F F S S S S F"),
+    Row("profile:photo", "GET", "of a pupil", "L L F F N N N N F"),
     Row("profile:attendance", "GET", "of a pupil", "L L F F S S S S F"),
     Row("profile:attendance", "GET", "of no pupil", "L L F F N N N N F"),
     # Contacts and links are one block of the overview; Teachers do not see it.

@@ -173,6 +173,8 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         write_summary(student_id=ids["student_id"], text=f"{marker} in one line", seen=0, by=SYSTEM)
         change_keywords(student_id=ids["student_id"], added=[f"{marker} word"], by=SYSTEM)
         change_agencies(student_id=ids["student_id"], added={ids["agency_id"]}, by=SYSTEM)
+        face = receive([marker.encode()], name="photo.jpg", owner=("photo", ids["student_id"]), by=SYSTEM)
+        Student.objects.filter(pk=ids["student_id"]).update(photo_document_id=face.pk)
         own = add_contact(
             student_id=ids["student_id"],
             given=ContactGiven(surname=marker, relationship="Social worker"),

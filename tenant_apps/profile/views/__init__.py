@@ -13,6 +13,7 @@ from tenant_apps.profile.views.contacts import (
 from tenant_apps.profile.views.links import links
 from tenant_apps.profile.views.lists import register, search, update_monitored, update_register
 from tenant_apps.profile.views.pages import blocked, edit, monitoring, overview
+from tenant_apps.profile.views.photo import photo
 
 __all__ = [
     "attendance",
@@ -27,6 +28,7 @@ __all__ = [
     "new_contact",
     "new_court_order",
     "overview",
+    "photo",
     "register",
     "search",
     "update_monitored",

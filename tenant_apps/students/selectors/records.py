@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.access import Access
 from core.access.enums import OverviewBlock
+from core.web.hiding import ShownAs, shown_as
 from tenant_apps.students.models import Student
 from tenant_apps.students.selectors.limits import students_visible_to
 from tenant_apps.students.selectors.names import (
@@ -63,6 +64,8 @@ class StudentHeader:
     date_of_birth: date | None
     is_archived: bool
     leaving_date: date | None
+    photo_id: UUID | None
+    """The document that is the pupil's photograph; None too while names are hidden: a face is a name."""
 
     @property
     def is_adult(self) -> bool:
@@ -105,4 +108,5 @@ def student_header(student: Student) -> StudentHeader:
         date_of_birth=student.date_of_birth,
         is_archived=student.archived_at is not None,
         leaving_date=student.leaving_date,
+        photo_id=student.photo_document_id if shown_as() is ShownAs.NAMES else None,
     )
