@@ -329,6 +329,10 @@ class Draft(Record):
     saved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
+    # When its author, and the default alert group, were told that it waits; each once.
+    lay_idle_at = models.DateTimeField(null=True)
+    afternoon_at = models.DateTimeField(null=True)
+    team_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
