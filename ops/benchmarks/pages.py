@@ -113,11 +113,14 @@ class Pages:
         )
         return taken, len(page)
 
-    def own_queries(self, address: str) -> int:
-        """Return how many statements a page runs beyond those of its frame, that is of any page."""
+    def own_queries(self, address: str, *, frame_of: str = "/bench/bare/") -> int:
+        """Return how many statements a page runs beyond those of its frame, that is of any page.
+
+        A whole page as `frame_of` takes off what every page draws around itself, too.
+        """
         page = self._queries(address)
         self._replayed, self._answer = [], b""
-        frame = Counter(self._queries("/bench/bare/"))
+        frame = Counter(self._queries(frame_of))
         return len([statement for statement in page if not _taken(frame, statement)])
 
     def milliseconds(self, address: str) -> float:

@@ -15,6 +15,7 @@ from core.access.enums import OverviewBlock
 from tenant_apps.attendance.selectors import AttendanceFigure, attendance_of
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.enums import ETHNICITIES, SEN_NEEDS, EnrolmentStatus, SenStatus, Sex
+from tenant_apps.students.permissions import sees_whole_overview
 from tenant_apps.students.selectors import (
     Address,
     ContactView,
@@ -108,7 +109,7 @@ def overview(access: Access, student_id: UUID) -> Overview:
     return Overview(
         header=student_header(student),
         facts=own_facts(access, student),
-        blocks=[build(student) for block, build in SHEETS if block in shown],
+        blocks=[build(access, student) for block, build in SHEETS if block in shown],
         shows_contacts=sees_contacts,
         home=home_of(access, student) if sees_contacts else None,
         contacts=contacts,
@@ -128,7 +129,7 @@ def _year_start() -> date:
     return get_settings().year_start
 
 
-def _basics(student: Any) -> Block:
+def _basics(access: Access, student: Any) -> Block:
     header = student_header(student)
     legal = f"{student.legal_forename} {student.legal_surname}".strip()
     pairs = [
@@ -137,10 +138,14 @@ def _basics(student: Any) -> Block:
             " ".join(filter(None, [student.legal_forename, student.middle_names, student.legal_surname])),
         ),
         ("Preferred name", _preferred(student) if _preferred(student) != legal else ""),
+        # Who may not search for it is not told it either.
+        ("Former surname", student.former_surname if sees_whole_overview(access) else ""),
         ("D.O.B.", f"{_day(student.date_of_birth)}{_age(student.date_of_birth)}"),
         ("Sex", _choice(Sex, student.sex)),
         ("Gender", student.gender),
         ("UPN", student.upn or ""),
+        ("Former UPN", student.former_upn),
+        ("Email", student.email),
         ("Year group", header.year),
         ("Tutor group", header.tutor),
         ("House", student.house or ""),
@@ -153,7 +158,7 @@ def _basics(student: Any) -> Block:
     return _block(student, "Details", pairs, always)
 
 
-def _needs(student: Any) -> Block:
+def _needs(access: Access, student: Any) -> Block:
     pairs = [
         ("SEN status", _choice(SenStatus, student.sen_status)),
         ("SEN needs", ", ".join(SEN_NEEDS.get(need, need) for need in student.sen_needs)),
@@ -163,7 +168,7 @@ def _needs(student: Any) -> Block:
     return _block(student, "SEN and medical", pairs, {"SEN status", "Medical conditions"})
 
 
-def _background(student: Any) -> Block:
+def _background(access: Access, student: Any) -> Block:
     pairs = [
         ("Ethnicity", ETHNICITIES.get(student.ethnicity, student.ethnicity)),
         ("Religion", student.religion),
@@ -177,7 +182,7 @@ def _background(student: Any) -> Block:
     return _block(student, "Background", pairs, {label for label, _ in pairs})
 
 
-SHEETS: tuple[tuple[OverviewBlock, Callable[[Any], Block]], ...] = (
+SHEETS: tuple[tuple[OverviewBlock, Callable[[Access, Any], Block]], ...] = (
     (OverviewBlock.NAME_AND_CLASS, _basics),
     (OverviewBlock.SEN_AND_MEDICAL, _needs),
     (OverviewBlock.SENSITIVE, _background),

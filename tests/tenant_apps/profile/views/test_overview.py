@@ -126,3 +126,93 @@ def test_the_other_school_does_not_have_the_student(classes, cast_b, client_for)
     answer = overview(client_for(cast_b.lead), classes.amelia)
     assert answer.status_code == 404
     assert "Hughes" not in answer.content.decode()
+
+
+@pytest.mark.spec("STU-04", "SAF-38")
+def test_everything_the_mis_sends_stands_on_the_overview(classes, cast, client_for):
+    """No column of a student is left out; the former surname is told with the whole overview only."""
+    from tenant_apps.students.models import Student
+
+    told = {
+        "middle_names": "Zebra1",
+        "former_surname": "Zebra2",
+        "gender": "Zebra3",
+        "email": "zebra4@school.example",
+        "upn": "Zebra5",
+        "former_upn": "Zebra6",
+        "leaving_destination": "Zebra7",
+        "first_language": "Zebra8",
+        "religion": "Zebra9",
+        "medical_notes": "Zebra10",
+        "address": "Zebra11",
+        "postcode": "Zebra12",
+        "preferred_surname": "Zebra13",
+    }
+    given = {
+        "sex": "F",
+        "enrolment_status": "G",
+        "start_date": "2024-09-05",
+        "leaving_date": "2027-07-21",
+        "pupil_premium": True,
+        "free_school_meals": True,
+        "eal": True,
+        "looked_after": True,
+        "service_child": True,
+    }
+    Student.objects.filter(pk=classes.amelia.pk).update(**told, **given)
+    page = overview(client_for(cast.lead), classes.amelia).content.decode()
+    for field, value in told.items():
+        assert value in page, field
+    for words in ("Female", "Guest", "05/09/2024", "21/07/2027"):
+        assert f"<dd>{words}</dd>" in page, words
+    assert page.count("<dd>Yes</dd>") == 5
+    assert "Zebra2<" not in overview(client_for(cast.teacher), classes.amelia).content.decode()
+
+
+@pytest.mark.spec("ADM-07", "STU-04")
+@pytest.mark.parametrize(("legal", "shown"), [(True, "Amelia"), (False, "Millie")])
+def test_the_setting_says_which_name_stands_on_every_page(classes, cast, client_for, legal, shown):
+    from tenant_apps.school_settings.models import Settings
+
+    Settings.objects.update(use_legal_names=legal)
+    client = client_for(cast.lead)
+    for address in (
+        f"/students/{classes.amelia.pk}/",
+        f"/students/{classes.amelia.pk}/incidents/",
+        f"/students/{classes.amelia.pk}/attendance/",
+        f"/students/{classes.amelia.pk}/contacts/",
+        f"/students/register/{classes.a.pk}/",
+        "/students/search/?q=hughes",
+        "/students/suggest/?q=hughes",
+    ):
+        page = client.get(address).content.decode()
+        assert f"{shown} O&#x27;Connor-Hughes" in page, address
+        if not address.endswith(f"{classes.amelia.pk}/"):
+            assert ("Millie" if legal else "Amelia") not in page, address
+
+
+@pytest.mark.spec("STU-03")
+def test_an_archived_student_takes_new_entries_like_any_other(classes, cast, client_for):
+    from datetime import timedelta
+
+    from core.db.clock import now
+    from core.db.keys import uuid7
+    from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.incidents.services import add_incident
+
+    client = client_for(cast.lead)
+    add = f"/incidents/add/?student={classes.left.pk}"
+    assert add in client.get(f"/students/{classes.left.pk}/incidents/").content.decode()
+    assert "Gone Planted" in client.get(add).content.decode()
+    add_incident(
+        incident_id=uuid7(),
+        student_id=classes.left.pk,
+        text="Came back to tell of it.",
+        category_ids=[next(one.id for one in all_categories() if one.name == "Behaviour")],
+        happened_at=now() - timedelta(hours=1),
+        alert_user_ids=[cast.deputy.user.pk],
+        by=cast.lead.access,
+    )
+    assert (
+        "Came back to tell of it." in client.get(f"/students/{classes.left.pk}/incidents/").content.decode()
+    )
