@@ -18,6 +18,7 @@ class IncidentsConfig(AppConfig):
         "draft.begun": "Began a draft",
         "draft.discarded": "Discarded a draft",
         "draft.handed_over": "A draft was handed over",
+        "draft.waits": "Somebody was told that a draft waits",
         "history.viewed": "Read earlier versions",
         "incident.added": "Added an incident",
         "incident.attached": "Attached an incident of the tray to a student",

@@ -11,6 +11,7 @@ from tenant_apps.incidents.selectors.chronology import (
 )
 from tenant_apps.incidents.selectors.drafts import (
     draft_label,
+    draft_to_mail,
     get_draft,
     is_own_draft,
     is_own_draft_under,
@@ -113,6 +114,7 @@ __all__ = [
     "describe_incidents",
     "differing",
     "draft_label",
+    "draft_to_mail",
     "editable_action",
     "editable_incident",
     "entries_of",

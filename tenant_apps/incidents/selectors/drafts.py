@@ -1,8 +1,9 @@
 """Drafts are read by their author alone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from core.access import Access
@@ -10,6 +11,17 @@ from core.db.clock import now
 from tenant_apps.incidents.models import Draft
 
 DRAFT_STANDS_FOR = timedelta(days=30)
+
+
+def waiting_drafts(at: datetime) -> QuerySet[Draft]:
+    """Everybody's drafts of the last 30 days with something in them: for the scheduler, and for no page."""
+    drafts = Draft.objects.filter(sent_at=None, hidden_at=None, author__is_active=True)
+    return drafts.filter(saved_at__gte=at - DRAFT_STANDS_FOR).exclude(content={})
+
+
+def draft_to_mail(draft_id: UUID) -> Draft | None:
+    """The draft of which somebody is to be told; None if it was added or put away meanwhile."""
+    return Draft.objects.filter(pk=draft_id, sent_at=None, hidden_at=None).first()
 
 
 def open_drafts(access: Access) -> list[Draft]:

@@ -29,9 +29,12 @@ from tenant_apps.incidents.services.following import (
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
 from tenant_apps.incidents.services.refiling import refile
 from tenant_apps.incidents.services.tray import attach_incident, keep_unattached
+from tenant_apps.incidents.services.waiting import DRAFT_MAIL, DRAFT_TOLD_MAIL, tell_of_drafts
 
 __all__ = [
     "DELETION_MAIL",
+    "DRAFT_MAIL",
+    "DRAFT_TOLD_MAIL",
     "ChangedMeanwhileError",
     "LinkedStudent",
     "Unlisted",
@@ -61,6 +64,7 @@ __all__ = [
     "restore_action",
     "restore_incident",
     "save_draft",
+    "tell_of_drafts",
     "unpin_incident",
     "widened_groups",
 ]
