@@ -38,7 +38,8 @@ def check_templates() -> bool:
     found = templates()
     if not found:
         return True
-    tags = run(BIN / "djade", "--target-version", "5.2", "--check", *found)
+    of_django = [path for path in found if not path.startswith("templates/rows/")]
+    tags = run(BIN / "djade", "--target-version", "5.2", "--check", *of_django)
     return run(BIN / "djlint", "--lint", "--quiet", *found) and tags
 
 
