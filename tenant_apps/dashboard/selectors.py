@@ -13,11 +13,11 @@ from tenant_apps.categories.selectors import CategoryView, category_map
 from tenant_apps.classes.selectors import awaiting_groups
 from tenant_apps.imports.selectors import import_health
 from tenant_apps.incidents.selectors import (
+    answerable_among,
     assigned_to,
     history_of,
     last_telling,
     open_drafts,
-    readable_among,
     tray_count,
 )
 from tenant_apps.monitoring.selectors import monitored_counts
@@ -75,11 +75,11 @@ def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, 
 def unfinished(access: Access) -> list[dict[str, Any]]:
     """One's drafts and where each is taken up again.
 
-    An action under an incident that is not open any more (its alert was marked as read) becomes a new
+    An action under an incident that takes none any more (its alert was marked as read) becomes a new
     incident: what was typed must not be out of reach.
     """
     drafts = open_drafts(access)
-    readable = readable_among(access, {draft.incident_id for draft in drafts if draft.incident_id})
+    answerable = answerable_among(access, {draft.incident_id for draft in drafts if draft.incident_id})
     return [
         {
             "id": draft.pk,
@@ -87,7 +87,7 @@ def unfinished(access: Access) -> list[dict[str, Any]]:
             "saved_at": draft.saved_at,
             "url": (
                 reverse("incidents:add-action", args=[draft.incident_id])
-                if draft.incident_id in readable
+                if draft.incident_id in answerable
                 else reverse("incidents:add")
             )
             + f"?draft={draft.pk}",

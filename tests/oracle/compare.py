@@ -239,6 +239,38 @@ def _own(sheet: Sheet, access: Any, viewer: Viewer) -> None:
     }
     history = {(line.id, bool(line.url)) for line in selectors.history_of(access)}
     sheet.same("My History", history, own)
+    opened = {
+        (one.id, reads(access, record))
+        for one in incidents.values()
+        for reads, record in ((_own_incident, one.id), (_own_action, one.action))
+        if reads(access, record)
+    }
+    written = {
+        (one.id, words)
+        for one in incidents.values()
+        if (one.id, viewer.reads(one)) in own and viewer.may_use_alerts()
+        for words in (one.states[0].words, one.states_of_action[0].words)
+    }
+    sheet.same("own words", opened, written)
+
+
+def _own_incident(access: Any, record: UUID) -> str:
+    from tenant_apps.incidents.selectors import own_incident
+
+    return _text_of(lambda: own_incident(access, record).text)
+
+
+def _own_action(access: Any, record: UUID) -> str:
+    from tenant_apps.incidents.selectors import own_action
+
+    return _text_of(lambda: own_action(access, record).text)
+
+
+def _text_of(read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except (Http404, PermissionDenied):
+        return ""
 
 
 def by_pages(viewer: Viewer, client_for: Callable[..., Any]) -> tuple[list[str], int]:

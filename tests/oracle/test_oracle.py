@@ -23,7 +23,17 @@ PAGES_EVERY = 40
 
 
 @pytest.mark.spec(
-    "SAF-01", "SAF-02", "SAF-06", "SAF-07", "SAF-10", "SAF-13", "SAF-41", "USR-33", "GRP-08", "GRP-09"
+    "SAF-01",
+    "SAF-02",
+    "SAF-06",
+    "SAF-07",
+    "SAF-08",
+    "SAF-10",
+    "SAF-13",
+    "SAF-41",
+    "USR-33",
+    "GRP-08",
+    "GRP-09",
 )
 @pytest.mark.attack("A11")
 def test_product_shows_what_the_naive_evaluation_says(in_a, rf, client_for, capsys):

@@ -60,6 +60,15 @@ from tenant_apps.incidents.selectors.lists import (
     last_telling,
     telling,
 )
+from tenant_apps.incidents.selectors.own_words import (
+    OwnWords,
+    answerable_among,
+    incident_for_action,
+    own_action,
+    own_entry,
+    own_incident,
+    own_words_under,
+)
 from tenant_apps.incidents.selectors.readers import ReadersChange, Reading, readers_changed
 from tenant_apps.incidents.selectors.references import (
     used_agencies,
@@ -90,6 +99,7 @@ __all__ = [
     "EntryLine",
     "FieldChange",
     "HistoryPage",
+    "OwnWords",
     "Readers",
     "ReadersAttached",
     "ReadersChange",
@@ -104,6 +114,7 @@ __all__ = [
     "Withdrawable",
     "action_history",
     "action_label",
+    "answerable_among",
     "assert_whole",
     "assigned_to",
     "barred_from",
@@ -125,6 +136,7 @@ __all__ = [
     "get_in_tray",
     "get_incident",
     "history_of",
+    "incident_for_action",
     "incident_history",
     "incident_label",
     "is_listed",
@@ -142,6 +154,10 @@ __all__ = [
     "may_read_incident",
     "open_drafts",
     "origins_among",
+    "own_action",
+    "own_entry",
+    "own_incident",
+    "own_words_under",
     "readable_among",
     "readers_after",
     "readers_changed",

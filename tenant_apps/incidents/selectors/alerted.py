@@ -47,6 +47,30 @@ def entry_for(access: Access, incident: Incident, *, with_deleted: bool = False)
     return entry
 
 
+def as_written(access: Access, incident: Incident, action: Action | None = None) -> Entry:
+    """An entry of the author's own as they wrote it, of an action with that alone and no words but its own.
+
+    What came since, and what others wrote, is not in it: no status, no files, nobody who was told.
+    """
+    entry = entries_of(access, [incident], opened_by_alert=True)[0]
+    written_at = action.recorded_at if action else incident.recorded_at
+    stood = incidents_as_of({incident.pk: written_at}).get(incident.pk)
+    states = actions_as_of({action.pk: action.recorded_at}) if action else {}
+    words = _Words(access, [*states.values(), *([stood] if stood else [])], entry.student_ids)
+    if stood:
+        words.lay_over_incident(entry, stood, incident)
+    entry.actions = [line for line in entry.actions if action and line.id == action.pk]
+    for line in entry.actions:
+        line.files, line.told, line.waiting_categories, line.not_copied_to = [], [], [], []
+        if line.id in states and action:
+            words.lay_over_action(line, states[line.id], action)
+    if action:
+        entry.text = ""
+    entry.files, entry.told, entry.status, entry.assignee, entry.assignee_id = [], [], "", "", None
+    entry.edited_at, entry.has_unread_alert = None, False
+    return entry
+
+
 def _lay_over(access: Access, incident: Incident, entry: Entry, moment: datetime) -> None:
     actions = {
         action.pk: action for action in Action.objects.filter(pk__in=[one.id for one in entry.actions])

@@ -25,17 +25,20 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.incidents.selectors.finding import readable_among
+from tenant_apps.incidents.selectors.own_words import STANDS_FOR
 from tenant_apps.incidents.selectors.standing import by_alert_alone, incidents_as_of
 from tenant_apps.incidents.selectors.unlisted import whom, whom_of
 from tenant_apps.students.selectors import StudentName, students_blocked_among, students_by_ids
 
-OWN_HISTORY = timedelta(days=7)
 TELLING_STANDS_FOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class EntryLine:
-    """One row of a list of incidents or actions. `url` is empty for what this person may not open."""
+    """One row of a list of incidents or actions. `url` is empty for what this person may not open.
+
+    `own_url` leads to one's own words, as far as one wrote it.
+    """
 
     id: UUID
     kind: str
@@ -46,6 +49,7 @@ class EntryLine:
     url: str
     status_label: str
     whom: str = ""
+    own_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def history_of(access: Access) -> list[EntryLine]:
     What a block keeps from them is left out. Of what they may not open they learn nothing that came later:
     the categories are those of the day they wrote, and no status is given.
     """
-    since = now() - OWN_HISTORY
+    since = now() - STANDS_FOR
     incidents = list(
         Incident.objects.filter(
             unblocked(access), author=access.user_id, recorded_at__gte=since, deleted_at=None
@@ -158,14 +162,31 @@ def history_of(access: Access) -> list[EntryLine]:
         line.id: line for line in _lines(access, shown.values(), openable=readable_among(access, list(shown)))
     }
     rows = [
-        replace(lines[incident.pk], kind="Incident", at=incident.recorded_at) for incident in incidents
+        replace(
+            lines[incident.pk],
+            kind="Incident",
+            at=incident.recorded_at,
+            own_url=_own_url(access, "incidents:own-words", incident.pk),
+        )
+        for incident in incidents
     ] + [
-        replace(lines[action.incident_id], kind="Action", at=action.recorded_at, id=action.pk)
+        replace(
+            lines[action.incident_id],
+            kind="Action",
+            at=action.recorded_at,
+            id=action.pk,
+            own_url=_own_url(access, "incidents:own-action", action.pk),
+        )
         for action in actions
     ]
     incident_of = {action.pk: action.incident_id for action in actions}
     rows = _as_written(access, rows, incident_of)
     return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def _own_url(access: Access, route: str, record_id: UUID) -> str:
+    """Where one's own words open, if this session may read at all."""
+    return reverse(route, args=[record_id]) if access.may_read_alerts else ""
 
 
 def _as_written(access: Access, rows: list[EntryLine], incident_of: Mapping[UUID, UUID]) -> list[EntryLine]:

@@ -24,6 +24,7 @@ from tenant_apps.incidents.services.following import (
     note_history,
     note_listed,
     note_opened,
+    note_own_words,
     note_printed,
 )
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
@@ -58,6 +59,7 @@ __all__ = [
     "note_history",
     "note_listed",
     "note_opened",
+    "note_own_words",
     "note_printed",
     "pin_incident",
     "refile",

@@ -31,6 +31,7 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.own_words import incident_for_action
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.drafts import hold_draft
@@ -95,12 +96,13 @@ def add_action(
 
     Categories are added to the incident and none is removed. One that would widen the circle of readers is
     expected to have been confirmed by a key user; from someone without a key it waits for one.
-    Raises Http404 when the person may not read the incident, PermissionDenied when they may not add.
+    Raises Http404 when the person may not read the incident and did not write it in the last 7 days,
+    PermissionDenied when they may not add.
     """
     recorded_at = at or now()
     added = _hold_filing(incident_id, category_ids)
     _assert_may_add(by, added)
-    incident = get_incident(by, incident_id, for_update=True)
+    incident = incident_for_action(by, incident_id, for_update=True)
     hold_draft(action_id, by)
     action, is_new = _insert(
         Action(

@@ -79,6 +79,14 @@ def note_opened(
 
 
 @transaction.atomic
+def note_own_words(
+    *, record_of: tuple[str, UUID], student_ids: list[UUID], by: Access, at: datetime | None = None
+) -> None:
+    """Writes that the author opened their own words."""
+    record("own_words.viewed", by=by, students=student_ids, record=record_of, at=at)
+
+
+@transaction.atomic
 def note_listed(
     *,
     student_id: UUID,

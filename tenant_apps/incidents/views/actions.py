@@ -23,21 +23,27 @@ from tenant_apps.staff.selectors import form_notices
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_to_show_names
 def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    incident = selectors.get_incident(request.access, incident_id)
-    entry = selectors.entry_for(request.access, incident)
+    incident = selectors.incident_for_action(request.access, incident_id)
+    is_readable = selectors.may_read_incident(request.access, incident_id)
+    shown = selectors.entry_for if is_readable else selectors.own_entry
+    entry = shown(request.access, incident)
+    own = {
+        "own_words": selectors.own_words_under(request.access, incident_id),
+        "is_readable": is_readable,
+    }
     if request.method != "POST":
         form = ActionForm(access=request.access)
-        return render(request, "incidents/add_action.html", _page(form, _begun(request), entry))
+        return render(request, "incidents/add_action.html", _page(form, _begun(request), entry) | own)
     form = ActionForm(request.POST, access=request.access)
     valid = form.is_valid()
     readers = _changed_readers(request, form, entry) if valid else {}
     if not valid or readers:
         draft_id = form.cleaned_data.get("draft") or uuid7()
         typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
-        context = _page(form, typed, entry) | readers
+        context = _page(form, typed, entry) | readers | own
         return render(request, "incidents/add_action.html", context, status=422)
     given = form.cleaned_data
-    services.add_action(
+    action = services.add_action(
         action_id=given["draft"],
         incident_id=incident_id,
         text=given["text"],
@@ -53,6 +59,8 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )
     messages.success(request, "The action was added.")
     say_who_was_skipped(request, incident_id, users=given["alert_staff"], groups=given["alert_groups"])
+    if not is_readable:
+        return redirect("incidents:own-action", action_id=action.pk)
     return redirect("incidents:entry", incident_id=incident_id)
 
 

@@ -19,7 +19,7 @@ def save_draft(request: HttpRequest, draft_id: UUID) -> JsonResponse:
     about = uuid_or_404(request.GET["incident"]) if request.GET.get("incident") else None
     # Once begun it is kept, also when the incident closes to its author meanwhile: the words are their own.
     if about and not selectors.is_own_draft_under(request.access, draft_id, about):
-        selectors.get_incident(request.access, about)
+        selectors.incident_for_action(request.access, about)
     draft = services.save_draft(
         draft_id=draft_id, content=kept_content(request.POST), incident_id=about, by=request.access
     )
