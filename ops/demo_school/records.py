@@ -88,7 +88,7 @@ class Writer:
         def do() -> None:
             from core.access import SYSTEM
             from core.db.keys import uuid7
-            from tenant_apps.incidents.services import LinkedStudent, add_incident
+            from tenant_apps.incidents.services import LinkedStudent, add_incident, change_status
 
             recorded_at = self._at(row["day"], row["recorded"])
             happened_at = self._at(row.get("happened_day", row["day"]), row["happened"])
@@ -114,7 +114,7 @@ class Writer:
                 ],
                 share_documents=False,
                 happened_at=min(happened_at, recorded_at),
-                status="closed" if self._is_closed_at_once(row) else "active",
+                status="closed" if self._is_closed_at_once(row) and by.is_elevated else "active",
                 assignee_id=self.people[row["assign"]] if row.get("assign") else None,
                 alert_user_ids=users,
                 alert_group_ids=groups,
@@ -122,6 +122,15 @@ class Writer:
                 by=by,
                 at=recorded_at,
             )
+            if self._is_closed_at_once(row) and not by.is_elevated:
+                # Without a key one adds with the status Active; the DSL closes it.
+                change_status(
+                    incident_id=self.incidents[row["id"]].pk,
+                    status="closed",
+                    assignee_id=self.people[row["assign"]] if row.get("assign") else None,
+                    by=self._access("dsl"),
+                    at=recorded_at + timedelta(minutes=25),
+                )
 
         return do
 
@@ -134,7 +143,7 @@ class Writer:
     def _acts(self, row: dict[str, Any], action: dict[str, Any]) -> Callable[[], None]:
         def do() -> None:
             from core.db.keys import uuid7
-            from tenant_apps.incidents.selectors import may_read_incident
+            from tenant_apps.incidents.selectors import may_read_incident, reads_whole
             from tenant_apps.incidents.services import add_action, change_status
 
             at = self._at(action["day"], action["at"])
@@ -160,7 +169,7 @@ class Writer:
             )
             self._end_monitoring(row["student"]["mis_id"], action.get("ends_monitoring") or [], at)
             if action.get("closes"):
-                closer = by if by.is_elevated and may_read_incident(by, incident.pk) else self._access("dsl")
+                closer = by if by.is_elevated and reads_whole(by, incident.pk) else self._access("dsl")
                 change_status(
                     incident_id=incident.pk,
                     status="closed",

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.access import Access
+from core.access import SYSTEM, Access
 from tenant_apps.alerts.selectors import unread_alert_exists
 from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import (
@@ -30,6 +30,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
+from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.selectors import in_own_classes, sees_everybody, students_kept_from
 
 NOTHING = Q(pk__in=[])
@@ -132,6 +133,13 @@ def _whole(access: Access) -> Q:
     if access.is_elevated:
         whole |= Q(assignee=access.user_id) & ~Q(status=Status.CLOSED)
     return whole
+
+
+def statuses_to_add(access: Access) -> list[Status]:
+    """With which status this person may add an incident: without the key "Active" alone, by a setting."""
+    if access is not SYSTEM and not access.is_elevated and get_settings().non_key_active_only:
+        return [Status.ACTIVE]
+    return list(Status)
 
 
 def named_categories(access: Access, carried: Iterable[UUID], *, opened_by_alert: bool = False) -> list[UUID]:

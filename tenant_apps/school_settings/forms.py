@@ -150,6 +150,11 @@ class SettingsForm(Refusable):
         "An incident still opens for them after they have marked its alert as read.",
     )
 
+    non_key_active_only = tick(
+        "Non-key users add with status “Active” only",
+        "Without a key an incident is added as Active; off, it may be added as Closed too.",
+    )
+
     use_email_whitelist = tick(
         "Use email address domain whitelist", "Accounts may have addresses of the domains below only."
     )
@@ -208,7 +213,13 @@ class SettingsForm(Refusable):
         ("Incidents and alerts", ("enforce_alert", "allow_student_search", "plain_alerts")),
         (
             "People without a key",
-            ("non_key_library", "non_key_reading", "network_ranges", "keep_read_alerts"),
+            (
+                "non_key_library",
+                "non_key_reading",
+                "network_ranges",
+                "keep_read_alerts",
+                "non_key_active_only",
+            ),
         ),
         (
             "Accounts",

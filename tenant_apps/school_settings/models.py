@@ -45,6 +45,7 @@ class Settings(Record):
 
     enforce_alert = models.BooleanField(default=True)
     plain_alerts = models.BooleanField(default=False)
+    non_key_active_only = models.BooleanField(default=True, db_default=True)
     allow_student_search = models.BooleanField(default=True)
 
     use_email_whitelist = models.BooleanField(default=True)

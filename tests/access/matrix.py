@@ -264,7 +264,7 @@ ROWS = [
     Row("incidents:action-history", "GET", "under Behaviour, not copied", "L L F F F F S S F"),
     Row("incidents:told", "GET", "under Behaviour", "L L N S N N S N N"),
     Row("incidents:own-words", "GET", "under Behaviour", "L L N S N N S N N"),
-    Row("incidents:own-words", "GET", "under Child Protection, all alerted", "L L N S N N S N N"),
+    Row("incidents:own-words", "GET", "under Child Protection, all alerted", "L L N N N N N N N"),
     Row("incidents:own-words", "GET", "that was deleted", "L L N N N N N N N"),
     Row("incidents:own-action", "GET", "under Behaviour, not copied", "L L N S N N S N N"),
     Row("incidents:add-action", "GET", "under Behaviour", "L L N S S S S S F"),

@@ -18,6 +18,7 @@ PARTS = {
     "staff": "head",
     "alerts:user-alerts": "head",
     "alerts:remove-alerts": "head",
+    "incidents:own-action": "support",
 }
 # Pages that tell a state and none of the record's words.
 SILENT = {

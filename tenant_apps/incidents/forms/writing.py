@@ -20,6 +20,7 @@ from tenant_apps.categories.selectors import (
     offered_to,
 )
 from tenant_apps.incidents.enums import About, Status
+from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.permissions import can_use_files
@@ -228,13 +229,19 @@ class IncidentForm(EntryForm):
     )
     monitor_linked = forms.BooleanField(required=False)
     share_documents = forms.BooleanField(required=False)
-    status = forms.ChoiceField(choices=Status.choices, initial=Status.ACTIVE)
     assign_to = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.assignee_list = key_holders_for_assignment()
         self.default_group = default_alert_group()
+        self.fields["status"] = forms.ChoiceField(
+            choices=[(status.value, status.label) for status in statuses_to_add(self.access)],
+            error_messages={
+                "required": "Choose the status.",
+                "invalid_choice": "Without a key an incident is added as Active.",
+            },
+        )
         self.fields["categories"] = UUIDList(
             offered=self.choosable_categories(),
             error_messages={"required": "Choose at least one category."},

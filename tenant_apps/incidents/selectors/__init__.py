@@ -77,7 +77,12 @@ from tenant_apps.incidents.selectors.references import (
     was_category_named,
 )
 from tenant_apps.incidents.selectors.searching import Search, Searchable, is_long_enough, searchable
-from tenant_apps.incidents.selectors.standing import assert_whole, shows_action_file, shows_incident_file
+from tenant_apps.incidents.selectors.standing import (
+    assert_whole,
+    reads_whole,
+    shows_action_file,
+    shows_incident_file,
+)
 from tenant_apps.incidents.selectors.tracing import origins_among
 from tenant_apps.incidents.selectors.tray import (
     ReadersAttached,
@@ -164,6 +169,7 @@ __all__ = [
     "readers_if_added",
     "readers_if_attached",
     "readers_of",
+    "reads_whole",
     "searchable",
     "shows_action_file",
     "shows_incident_file",

@@ -25,6 +25,7 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
+from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.services.drafts import hold_draft
@@ -79,7 +80,7 @@ def add_incident(
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
     first one's incident and does nothing else. Other words, another student, time or category under an id in
     use are a record of their own. A category that was merged since it was chosen is what it was merged into.
-    Raises PermissionDenied for someone who may not add, or may not add to one of the categories.
+    Raises PermissionDenied for someone who may not add, or not to one of the categories or with this status.
     """
     if (student_id is None) != (unlisted is not None):
         raise ValueError("An incident is about a student of the list, or says whom it is about instead.")
@@ -88,6 +89,8 @@ def add_incident(
     categories = category_map()
     chosen = frozenset(held.get(category, category) for category in wanted)
     _assert_may_add(by, chosen, categories)
+    if status not in statuses_to_add(by):
+        raise PermissionDenied("Without a key an incident is added as Active.")
     carried = close_upward(chosen, categories=categories)
     hold_draft(incident_id, by)
     incident, is_new = _insert(

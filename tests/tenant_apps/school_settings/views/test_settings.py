@@ -60,7 +60,7 @@ def test_first_settings_are_what_the_page_shows_first(in_a, client_for, cast):
         return " checked" in box
 
     ticked = ["non_key_library", "use_email_whitelist", "disable_missing_users", "enforce_alert"]
-    assert all(is_ticked(name) for name in [*ticked, "allow_student_search"])
+    assert all(is_ticked(name) for name in [*ticked, "allow_student_search", "non_key_active_only"])
     unticked = ["use_legal_names", "plain_alerts", "reveal_unknown_email", "keep_read_alerts"]
     assert not any(is_ticked(name) for name in unticked)
     for name, value in (("dashboard_group_type", "tutor"), ("main_group_type", "year")):
