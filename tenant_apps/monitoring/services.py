@@ -15,6 +15,7 @@ from tenant_apps.categories.selectors import begins_monitoring
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.monitoring.enums import MonitoringSource
 from tenant_apps.monitoring.models import Monitoring
+from tenant_apps.monitoring.permissions import changeable_categories
 from tenant_apps.students.selectors import students_visible_to
 
 # Rows in one statement.
@@ -48,8 +49,8 @@ def start(
     What is on already stays as it is and is not begun twice, also when two requests come at once. `source` is
     (kind, id). For an incident or an action `category_ids` are all it carries, closed upward, and of those
     only the ones that start monitoring by themselves do (`begins_monitoring`); whoever may add the record
-    may do that. By hand it is exactly these categories, for a key user with "View Students" on each, for
-    students of their own classes: PermissionDenied otherwise.
+    may do that. By hand it is exactly these categories, for a key user with "View Students" and "Add
+    Incidents" on each, for students of their own classes: PermissionDenied otherwise.
 
     `since` lets it have begun earlier than `at`, though not before the student's last monitoring under that
     category ended; later is InFutureError.
@@ -96,9 +97,9 @@ def end(
 ) -> int:
     """End monitoring of these students under these categories; how many ended.
 
-    For a key user with "View Students" on each category, for students of their own classes. What is not on
-    stays as it is. `until` lets it have ended earlier than `at`: InFutureError if later,
-    EndsBeforeItBeganError (and nothing ends) if some of it began after that.
+    For a key user with "View Students" and "Add Incidents" on each category, for students of their own
+    classes. What is not on stays as it is. `until` lets it have ended earlier than `at`: InFutureError if
+    later, EndsBeforeItBeganError (and nothing ends) if some of it began after that.
     """
     students = list(dict.fromkeys(student_ids))
     _assert_may_decide(by, students, category_ids)
@@ -111,15 +112,15 @@ def end(
 def end_all(
     *, student_ids: Iterable[UUID], by: Access, until: datetime | None = None, at: datetime | None = None
 ) -> int:
-    """End all monitoring of these students that is open to `by`; how many ended.
+    """End all monitoring of these students that `by` may change; how many ended.
 
-    Under categories without "View Students" it goes on: who may not see it does not end it. As `end` else.
+    Under categories without "View Students" or without "Add Incidents" it goes on. As `end` else.
     """
     students = list(dict.fromkeys(student_ids))
     _assert_may_decide(by, students, [])
     open_rows = Monitoring.objects.all()
     if not by.is_system:
-        open_rows = open_rows.filter(category_id__in=by.view_students)
+        open_rows = open_rows.filter(category_id__in=changeable_categories(by))
     return _end(open_rows, students, by, until, at)
 
 
@@ -213,7 +214,7 @@ def _begin_after_the_last(begun: Collection[UUID]) -> None:
 def _assert_may_decide(by: Access, student_ids: Collection[UUID], category_ids: Collection[UUID]) -> None:
     if by.is_system:
         return
-    if not by.is_elevated or not all(category_id in by.view_students for category_id in category_ids):
+    if not by.is_elevated or not set(category_ids) <= changeable_categories(by):
         raise PermissionDenied
     if students_visible_to(by).filter(id__in=student_ids).count() != len(set(student_ids)):
         raise PermissionDenied

@@ -12,6 +12,7 @@ from core.access.enums import OverviewBlock
 from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import AgencyView, enabled_agencies
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
+from tenant_apps.monitoring.permissions import changeable_categories
 from tenant_apps.monitoring.selectors import monitored_now
 from tenant_apps.students.selectors import (
     own_facts,
@@ -23,19 +24,22 @@ class Editing:
     """What one person may change of a pupil, and how it stands now."""
 
     categories: Sequence[CategoryView]
-    """Those whose monitoring is open to the person: enabled ones, and others that are on."""
+    """Those whose monitoring the person may change: enabled ones, and others that are on."""
     monitored: frozenset[UUID]
+    """Those of them that are on."""
     has_own_facts: bool
     summary: str = ""
     summary_number: int = 0
     keywords: Sequence[str] = ()
     agencies: Sequence[AgencyView] = ()
     offered_agencies: Sequence[AgencyView] = ()
+    stays: Sequence[str] = ()
+    """Categories that are on and that the person sees only, by their full names."""
 
 
 def may_update_categories(access: Access) -> bool:
     """Whether the person may start and end monitoring under some category: "Update Categories" is theirs."""
-    return access.is_elevated and bool(access.view_students)
+    return bool(changeable_categories(access))
 
 
 def bulk_categories(access: Access, student_ids: Collection[UUID]) -> list[CategoryView]:
@@ -45,12 +49,14 @@ def bulk_categories(access: Access, student_ids: Collection[UUID]) -> list[Categ
 
 
 def editable_categories(access: Access, monitored: Collection[UUID]) -> list[CategoryView]:
-    """Categories with "View Students", by their full names: enabled ones, and disabled ones that are on."""
-    tree = category_map()
+    """Categories whose monitoring the person may change, by their full names: enabled ones, and disabled ones
+    that are on.
+    """
+    tree, changeable = category_map(), changeable_categories(access)
     return [
         replace(category, name=full_name(category, tree, access))
         for category in tree.values()
-        if category.id in access.view_students and (category.is_enabled or category.id in monitored)
+        if category.id in changeable and (category.is_enabled or category.id in monitored)
     ]
 
 
@@ -64,11 +70,14 @@ def full_name(category: CategoryView, tree: CategoryMap, access: Access) -> str:
 
 def editing(access: Access, student: Any) -> Editing:
     """What the person may change of a pupil that get_student returned."""
-    monitored = frozenset(category.id for category in monitored_now(access, [student.pk])[student.pk])
+    on = monitored_now(access, [student.pk])[student.pk]
+    changeable, tree = changeable_categories(access), category_map()
+    monitored = frozenset(category.id for category in on if category.id in changeable)
+    stays = [full_name(category, tree, access) for category in on if category.id not in changeable]
     categories = editable_categories(access, monitored)
     facts = own_facts(access, student)
     if facts is None:
-        return Editing(categories, monitored, has_own_facts=False)
+        return Editing(categories, monitored, has_own_facts=False, stays=stays)
     return Editing(
         categories,
         monitored,
@@ -78,6 +87,7 @@ def editing(access: Access, student: Any) -> Editing:
         keywords=facts.keywords,
         agencies=facts.agencies,
         offered_agencies=enabled_agencies(),
+        stays=stays,
     )
 
 

@@ -179,6 +179,26 @@ def test_wiping_ends_what_one_may_see_and_nothing_else(students_a, cast):
         end_all(student_ids=[students_a[0].pk], by=cast.lead.plain_access)
 
 
+@pytest.mark.spec("SAF-42")
+def test_changing_asks_add_incidents_besides_view_students(students_a, cast):
+    begin(students_a[0], "Bullying", "SEND")
+    before = on(students_a[0])
+    ids, bullying = [students_a[0].pk], category("Bullying")
+    lead = cast.lead.access
+    sees_only = replace(lead, add_incidents=lead.add_incidents - {bullying})
+    adds_only = replace(lead, view_students=lead.view_students - {bullying})
+    for by in (sees_only, adds_only):
+        with pytest.raises(PermissionDenied):
+            end(student_ids=ids, category_ids=[bullying], by=by)
+        with pytest.raises(PermissionDenied):
+            start(student_ids=[students_a[1].pk], category_ids=[bullying], by=by, source=HAND)
+    assert on(students_a[0]) == before
+    assert on(students_a[1]) == []
+    # Wiping leaves alone what is not theirs to change.
+    assert end_all(student_ids=ids, by=sees_only) == len(before) - 1
+    assert on(students_a[0]) == ["Bullying"]
+
+
 RACER = """
 import sys, django
 django.setup()

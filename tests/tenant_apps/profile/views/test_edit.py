@@ -243,3 +243,30 @@ def test_page_asks_to_show_names_first(classes, cast, client_for):
     overview = browser.get(reverse("profile:overview", args=[classes.amelia.pk])).content.decode()
     assert "Jakub" not in overview
     assert "M**** and J****" in overview
+
+
+@pytest.mark.spec("SAF-42", "SAF-10")
+def test_monitoring_that_one_sees_only_stands_there_and_is_not_changed(classes, cast, client_for, monitor):
+    from tenant_apps.staff.models import CategoryPermission
+
+    assert cast.lead.access.view_students <= cast.lead.access.add_incidents
+    amelia = classes.amelia
+    for name in ("Behaviour", "SEND", "Child Protection"):
+        monitor(amelia, name)
+    CategoryPermission.objects.filter(category=category("SEND")).update(add_incidents=False)
+    browser = client_for(cast.teacher)
+    page = browser.get(edit(amelia)).content.decode()
+    assert "On, and not yours to change: SEND." in page
+    assert f'name="categories" value="{category("SEND")}"' not in page
+    assert "Child Protection" not in page
+    sent = as_shown(browser, amelia, categories=[])
+    assert browser.post(edit(amelia), sent).status_code == 302
+    assert on(amelia) == ["Child Protection", "SEND"]
+    forged = sent | {"categories_seen": f"{sent.get('categories_seen', '')} {category('SEND')}"}
+    browser.post(edit(amelia), forged)
+    forged = browser.post(
+        edit(classes.jakub), as_shown(browser, classes.jakub, categories=[category("SEND")])
+    )
+    assert forged.status_code == 422
+    assert set(on(amelia)) == {"Child Protection", "SEND"}
+    assert "SEND" not in on(classes.jakub)
