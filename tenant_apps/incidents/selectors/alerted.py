@@ -56,7 +56,7 @@ def as_written(access: Access, incident: Incident, action: Action | None = None)
     written_at = action.recorded_at if action else incident.recorded_at
     stood = incidents_as_of({incident.pk: written_at}).get(incident.pk)
     states = actions_as_of({action.pk: action.recorded_at}) if action else {}
-    words = _Words(access, [*states.values(), *([stood] if stood else [])], entry.student_ids)
+    words = _Words(access, [*states.values(), *([stood] if stood else [])], entry.student_ids, incident)
     if stood:
         words.lay_over_incident(entry, stood, incident)
     entry.actions = [line for line in entry.actions if action and line.id == action.pk]
