@@ -15,6 +15,7 @@ from tenant_apps.classes.enums import GroupKind
 Reader = Callable[[str], Any]
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 MIS_ID, SHORT, NAME, LONG, NOTES = 64, 120, 100, 500, 20_000
 
 
@@ -66,6 +67,14 @@ def day(cell: str) -> date:
         raise ValueError("There is no such day.") from None
 
 
+def school_day(cell: str) -> date:
+    """A day on which something at a school begins or ends: never in the year 1, nor in 9999."""
+    found = day(cell)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"Not a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    return found
+
+
 def yes_or_no(cell: str) -> bool:
     if cell not in {"Y", "N"}:
         raise ValueError("Not Y or N.")
@@ -113,7 +122,7 @@ def _yes(name: str) -> Column:
 
 
 def _day(name: str, *, required: bool = False, filled: bool = False) -> Column:
-    return Column(name, day, required=required, filled=filled, empty=None)
+    return Column(name, school_day, required=required, filled=filled, empty=None)
 
 
 PUPILS = Layout(
@@ -130,7 +139,8 @@ PUPILS = Layout(
         _text("preferred_surname", LONG),
         _text("former_surname", LONG),
         _text("middle_names", LONG),
-        _day("date_of_birth", required=True),
+        # A child is never refused: an odd date of birth is a warning on the pupil.
+        Column("date_of_birth", day, required=True, empty=None),
         _text("sex", SHORT),
         _text("gender", SHORT),
         _text("email", LONG),

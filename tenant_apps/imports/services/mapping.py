@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core.db.text import search_key
 from tenant_apps.imports.enums import ImportForm
-from tenant_apps.imports.services.layout import PUPILS, STAFF, Column, Layout, day, yes_or_no
+from tenant_apps.imports.services.layout import PUPILS, STAFF, Column, Layout, day, school_day, yes_or_no
 from tenant_apps.imports.services.reading import Row
 
 # {"date_of_birth": (3, "DOB")}: place in the row, and the heading that stands there.
@@ -116,7 +116,7 @@ def mapped_rows(rows: Iterable[Row], by: Mapped, layout: Layout) -> Iterator[Row
 
 def _worded(cell: str, read: object) -> str:
     """People write 31/08/2012 and "Yes" where a MIS writes 2012-08-31 and Y."""
-    if read is day and (british := BRITISH_DAY.fullmatch(cell.strip())):
+    if read in (day, school_day) and (british := BRITISH_DAY.fullmatch(cell.strip())):
         number, month, year = british.groups()
         return f"{year}-{int(month):02}-{int(number):02}"
     if read is yes_or_no and (word := cell.strip().casefold()) in YES | NO:

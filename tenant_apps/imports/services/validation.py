@@ -16,7 +16,7 @@ from django.db import connection
 
 from core.db.keys import uuid7
 from tenant_apps.imports.services.faults import Faults
-from tenant_apps.imports.services.layout import BY_FILE, PUPILS, Layout
+from tenant_apps.imports.services.layout import BY_FILE, FIRST_YEAR, PUPILS, Layout
 from tenant_apps.imports.services.reading import Row, RowReader
 from tenant_apps.students.enums import (
     ETHNICITIES,
@@ -150,6 +150,8 @@ def warnings_of(pupil: dict[str, Any], today: date) -> list[dict[str, str]]:
         add("date_of_birth_missing", "date_of_birth")
     elif pupil["date_of_birth"] > today:
         add("date_of_birth_in_future", "date_of_birth", pupil["date_of_birth"])
+    elif pupil["date_of_birth"].year < FIRST_YEAR:
+        add("date_of_birth_too_early", "date_of_birth", pupil["date_of_birth"])
     for field, known in KNOWN_CODES.items():
         if pupil[field] and pupil[field] not in known:
             add("unknown_code", field, pupil[field])

@@ -45,6 +45,7 @@ WARNINGS = {
     "name_incomplete": "The MIS gives only one part of the legal name.",
     "date_of_birth_missing": "The MIS gives no date of birth.",
     "date_of_birth_in_future": "The date of birth in the MIS lies in the future.",
+    "date_of_birth_too_early": "The date of birth in the MIS lies before 1900.",
     "unknown_code": "The MIS gives a code that is not known here.",
     "upn_shared": "The MIS gives this pupil the UPN of another one; it was left out here.",
     "photo_missing": "The MIS names a photograph that it did not send.",

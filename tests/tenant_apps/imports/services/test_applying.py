@@ -328,15 +328,3 @@ def test_formulas_are_stored_as_typed(bring):
     assert bring(odd).state == "applied"
     stored = students(mis_id__in=[f"P{number}" for number in range(10, 16)]).order_by("mis_id")
     assert list(stored.values_list("legal_forename", flat=True)) == formulas
-
-
-def test_a_school_reads_an_awkward_extract_of_its_own(bring, in_a):
-    from tests.data.extracts import DEMO_DATA
-
-    in_a.urn = "900103"
-    entry = bring((DEMO_DATA / "extracts" / "hillview-awkward-names.zip").read_bytes())
-    assert entry.state == "applied", entry.faults[:3]
-    assert students(legal_forename="=1+1").get().legal_surname == "Formula"
-    assert students(legal_surname="Null").exists()
-    assert entry.counts["pupils.csv"]["added"] == 100
-    assert students().exclude(archived_at=None).count() == 4

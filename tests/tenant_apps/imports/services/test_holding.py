@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from core.tenancy import in_school
-from tests.data.extracts import DEMO_DATA, on_a_full_roll, pupil, small_extract, upn
+from tests.data.extracts import on_a_full_roll, pupil, small_extract, upn
 
 LATER = "2026-11-21T22:05:00+00:00"
 
@@ -16,10 +16,6 @@ def students(**where: Any) -> Any:
     from tenant_apps.students.models import Student
 
     return Student.objects.filter(**where)
-
-
-def demo_extract(name: str) -> bytes:
-    return (DEMO_DATA / "extracts" / f"{name}.zip").read_bytes()
 
 
 def decide(entry: Any, decision: str, cast: Any, run_outbox: Any) -> None:
@@ -52,41 +48,6 @@ def everything() -> list[Any]:
 
     tables = (Student, Membership, Contact, StudentLink, Mark, StudentGroup, MISStaff, StaffMember)
     return [sorted(map(repr, table.objects.values())) for table in tables]
-
-
-@pytest.mark.spec("IMP-03", "IMP-08")
-def test_riverside_night_after_night_and_its_mass_leavers_are_held(bring, in_a, cast, run_outbox):
-    in_a.urn = "900102"
-    assert bring(demo_extract("riverside-full")).state == "applied"
-    before = {one["mis_id"]: one for one in students().values()}
-    night = bring(demo_extract("riverside-next-night"))
-    assert night.state == "applied", night.warnings
-    after = {one["mis_id"]: one for one in students().values()}
-    joined = after.keys() - before.keys()
-    left = {mis_id for mis_id in before if after[mis_id]["archived_at"] != before[mis_id]["archived_at"]}
-    renamed = {
-        mis_id
-        for mis_id in before
-        if after[mis_id]["preferred_forename"] != before[mis_id]["preferred_forename"]
-    }
-    assert (len(joined), len(left), len(renamed)) == (1, 1, 1)
-    assert night.counts["groups.csv"]["added"] == 1
-    assert night.counts["staff.csv"]["changed"] == 1
-
-    stored = everything()
-    held = bring(demo_extract("riverside-mass-leavers"))
-    assert held.state == "held"
-    assert "pupils on roll would be archived" in held.warnings[0]
-    assert len(held.differences["archived"]) == 157
-    assert everything() == stored
-
-    decide(held, "apply", cast, run_outbox)
-    assert held.state == "applied", held.faults
-    assert students(archived_at=None).count() == 264
-    assert held.differences is None
-    again = bring(demo_extract("riverside-mass-leavers"))
-    assert again.state == "applied"
-    assert again.counts["pupils.csv"]["archived"] == 0
 
 
 def test_exactly_a_tenth_may_leave_and_one_more_is_held(bring):

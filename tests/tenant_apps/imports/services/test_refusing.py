@@ -322,3 +322,78 @@ def test_a_valid_upn_is_told_from_others():
     assert not is_upn("A940237019001")
     assert not is_upn("n940237019001")
     assert not is_upn("N94023701900")
+
+
+@pytest.mark.spec("IMP-08")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_are_refused(bring, day):
+    from tenant_apps.students.models import Student
+
+    for file, line, column in (
+        ("pupils.csv", 2, "start_date"),
+        ("pupils.csv", 3, "leaving_date"),
+        ("memberships.csv", 4, "end_date"),
+        ("staff.csv", 2, "start_date"),
+        ("attendance.csv", 3, "date"),
+    ):
+        faulty = small_extract()
+        faulty.files[file][line - 2][column] = day
+        fault = only_fault(bring(faulty))
+        assert (fault["file"], fault["line"], fault["column"], fault["value"]) == (file, line, column, day)
+        assert fault["reason"] == "Not a year from 1900 to 2199."
+    assert not Student.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("0001-01-01", "date_of_birth_too_early"), ("9999-12-31", "date_of_birth_in_future")]
+)
+def test_no_child_is_refused_for_a_birth_at_the_ends_of_the_calendar(bring, cast, client_for, day, code):
+    from tenant_apps.students.models import Student
+
+    odd = small_extract()
+    odd.files["pupils.csv"][0]["date_of_birth"] = day
+    assert bring(odd).state == "applied"
+    amelia = Student.objects.get(mis_id="P1")
+    assert [warning["code"] for warning in amelia.warnings] == [code]
+    page = client_for(cast.lead).get(f"/students/{amelia.pk}/")
+    assert page.status_code == 200
+    assert "To be checked in the MIS" in page.content.decode()
+
+
+@pytest.mark.attack("A38")
+def test_six_million_rows_are_refused_before_they_are_read(bring):
+    book = small_extract()
+    truth = book.describe()["files"]["attendance.csv"]
+    book.promised = {"attendance.csv": truth | {"rows": 6_000_000}}
+    fault = only_fault(bring(book))
+    assert (fault["file"], fault["value"]) == ("attendance.csv", "6000000")
+    assert fault["reason"] == "More than 5,000,000 rows, which is the limit."
+
+
+@pytest.mark.attack("A38")
+def test_six_million_rows_that_the_manifest_denies_are_not_read_to_their_end(bring):
+    from random import Random
+
+    from tenant_apps.students.models import Student
+
+    draw = Random(7)
+    some = "".join(f"P{draw.randrange(3)},2026-09-02,AM,{draw.randrange(10**6)},\n" for _ in range(6000))
+    book = small_extract()
+    del book.files["attendance.csv"]
+    book.raw["attendance.csv"] = b"pupil_mis_id,date,session,code,minutes_late\n" + some.encode() * 1000
+    book.promised = {"attendance.csv": {"rows": 2, "sha256": "0" * 64}}
+    entry = bring(book)
+    assert entry.state == "refused"
+    assert "The manifest says 2 rows; there are more." in {fault["reason"] for fault in entry.faults}
+    assert not Student.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp037"])
+def test_other_encodings_are_refused(bring, encoding):
+    book = small_extract()
+    book.raw["pupils.csv"] = book.content("pupils.csv").decode().encode(encoding, "replace")
+    book.promised = {"pupils.csv": book.describe()["files"]["pupils.csv"] | {"rows": 3}}
+    del book.files["pupils.csv"]
+    entry = bring(book)
+    assert entry.state == "refused"
+    assert {fault["file"] for fault in entry.faults} == {"pupils.csv"}

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.tenancy import in_school
-from tests.data.extracts import DEMO_DATA, pupil, small_extract
+from tests.data.extracts import pupil, small_extract
 
 ADDRESS = "/api/mis/extracts/"
 
@@ -68,22 +68,6 @@ def test_mis_hands_an_extract_in_and_asks_what_became_of_it(in_a, mis, token, ru
     assert (done["state"], done["is_finished"], done["rows_done"]) == ("applied", True, 18)
     assert done["counts"]["pupils.csv"]["added"] == 3
     assert Student.objects.count() == 3
-
-
-@pytest.mark.spec("IMP-01", "IMP-08")
-def test_riversides_nights_come_in_by_post(in_a, mis, token, run_outbox):
-    in_a.urn = "900102"
-    states = []
-    for name in ("riverside-full", "riverside-next-night", "riverside-mass-leavers"):
-        told = hand_in(mis, token, (DEMO_DATA / "extracts" / f"{name}.zip").read_bytes()).json()
-        from tenant_apps.imports.services import apply_import
-
-        apply_import(import_id=told["id"])
-        last = ask(mis, token, told["address"]).json()
-        states.append(last["state"])
-    assert states == ["applied", "applied", "held"]
-    assert last["counts"]["pupils.csv"]["archived"] == 157
-    assert "pupils on roll would be archived" in last["warnings"][0]
 
 
 @pytest.mark.spec("IMP-08")
