@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("tenant_apps.students.urls")),
     path("", include("tenant_apps.profile.urls")),
     path("", include("tenant_apps.imports.urls")),
+    path("", include("tenant_apps.training.urls")),
     path("", include("tenant_apps.administration.urls")),
     path("", include("tenant_apps.agencies.urls")),
     path("", include("tenant_apps.school_settings.urls")),

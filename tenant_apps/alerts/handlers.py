@@ -27,6 +27,10 @@ from tenants.selectors import school_url
 
 TOPICS = (services.ALERT_MAIL, services.ASSIGNMENT_MAIL, services.BEYOND_MAIL, services.REMOVAL_MAIL)
 URLS = "config.urls_school"
+TRAINING = {
+    "practice": "Training mode is on. This may be practice.",
+    "on": "Training mode is on, but this is not practice.",
+}
 
 
 def give_up_alert_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
@@ -53,6 +57,7 @@ def send_alert_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         key=f"{services.ALERT_MAIL} {alert.id}",
         by_id=alert.raised_by_id,
         categories=_named(recipient.pk, payload["categories"]),
+        training=payload.get("training", ""),
         thing={"incident": "an incident", "action": "an action"}.get(alert.kind, f"a {alert.kind}"),
     )
 
@@ -70,6 +75,7 @@ def send_assignment_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         key=f"{services.ASSIGNMENT_MAIL} {entry.key}",
         by_id=UUID(payload["by"]) if payload["by"] else None,
         categories=_named(recipient.pk, payload["categories"]),
+        training=payload.get("training", ""),
     )
 
 
@@ -127,6 +133,7 @@ def _send(
     key: str,
     by_id: UUID | None,
     categories: Sequence[str],
+    training: str,
     thing: str = "",
 ) -> None:
     school = current_school()
@@ -138,8 +145,11 @@ def _send(
         "author": author if categories else "",
         "categories": ", ".join(categories),
         "thing": thing,
+        "training": TRAINING.get(training, ""),
         "link": school_url(school, reverse("people:login", urlconf=URLS)),
     }
+    if training:
+        subject = f"[TRAINING] {subject}"
     send_mail(
         to=to,
         subject=subject,

@@ -20,24 +20,26 @@ from tenant_apps.incidents.selectors import (
     open_drafts,
     tray_count,
 )
-from tenant_apps.monitoring.selectors import monitored_counts
+from tenant_apps.monitoring.selectors import monitored_counts, practice_counts
 from tenant_apps.planner.selectors import own_reminders
 from tenant_apps.school_settings.selectors import missing_notice_fields
 from tenant_apps.staff.selectors import default_group_people
 from tenant_apps.students.selectors import dashboard_groups
+from tenant_apps.training.selectors import is_on, training_due
 
 
 @dataclass(frozen=True)
 class CategoryCount:
     """A category of the dashboard's list, with the students now monitored under it.
 
-    `beneath` are its sub-categories that are open to the person too; one whose parent is not stands for
-    itself.
+    `practice` of them are monitored by what is practice in training mode. `beneath` are its sub-categories
+    that are open to the person too; one whose parent is not stands for itself.
     """
 
     category: CategoryView
     students: int
     beneath: tuple["CategoryCount", ...] = ()
+    practice: int = 0
 
     @property
     def busy_beneath(self) -> int:
@@ -63,6 +65,7 @@ def everyones_parts(access: Access, *, before: UUID | None = None) -> dict[str, 
                 "categories": alert.subject.categories,
                 "created_at": alert.created_at,
                 "is_unread": True,
+                "is_practice": alert.subject.is_practice,
             }
             for alert in alerts
         ],
@@ -109,6 +112,7 @@ def key_users_parts(access: Access) -> dict[str, Any]:
         "category_counts": category_counts(access) if sees_list else [],
         "health": import_health(),
         "administers": access.is_administrator,
+        "training_due": training_due(access),
         "new_classes": awaiting_groups(access),
         "missing_notices": missing_notice_fields() if access.is_administrator else [],
     }
@@ -125,6 +129,7 @@ def category_counts(access: Access) -> list[CategoryCount]:
     Sub-categories stand beneath their parent where that is on the list.
     """
     counts = monitored_counts(access)
+    practice = practice_counts(access) if is_on() else {}
     shown = {
         category.id: category
         for category in category_map().values()
@@ -133,6 +138,8 @@ def category_counts(access: Access) -> list[CategoryCount]:
 
     def line(category: CategoryView) -> CategoryCount:
         beneath = tuple(line(child) for child in shown.values() if child.parent_id == category.id)
-        return CategoryCount(category, counts.get(category.id, 0), beneath)
+        return CategoryCount(
+            category, counts.get(category.id, 0), beneath, practice=practice.get(category.id, 0)
+        )
 
     return [line(category) for category in shown.values() if category.parent_id not in shown]

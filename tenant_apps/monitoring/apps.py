@@ -7,6 +7,8 @@ class MonitoringConfig(AppConfig):
     audit_words = {
         "monitoring.ended": "Ended monitoring",
         "monitoring.refiled": "Monitoring came under another category",
+        "monitoring.removed": "Monitoring went with training entries",
+        "monitoring.returned": "Monitoring came back with training entries",
         "monitoring.started": "Started monitoring",
     }
 

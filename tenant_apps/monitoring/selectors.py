@@ -29,6 +29,19 @@ class MonitoredCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunByPractice:
+    """What a practice entry began: of whom, and under which category; None where the person may not see it.
+
+    `also` are records that would have begun the same meanwhile; `by_hand` says that a person would have.
+    """
+
+    student_id: UUID | None
+    category: CategoryView | None
+    also: frozenset[UUID]
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MonitoringStretch:
     """One stretch of a student's monitoring history; open while `ended_at` is None.
 
@@ -95,6 +108,14 @@ def monitored_counts(access: Access) -> dict[UUID, int]:
     )
 
 
+def practice_counts(access: Access) -> dict[UUID, int]:
+    """How many of `monitored_counts` a practice entry of training mode began."""
+    if not _sees_any(access):
+        return {}
+    rows = _listed(access).filter(is_practice=True).values("category_id")
+    return dict(rows.annotate(students=Count("id")).values_list("category_id", "students"))
+
+
 def monitoring_history(access: Access, student_id: UUID) -> list[MonitoringStretch]:
     """Every stretch of one student's monitoring that the person may see, the latest first.
 
@@ -146,9 +167,32 @@ def monitored_during(
     return dict(found)
 
 
+def begun_by_practice(access: Access, record_ids: Collection[UUID]) -> dict[UUID, list[BegunByPractice]]:
+    """What would go if these practice entries went, by the entry that began it. For administrators."""
+    tree = category_map()
+    rows = list(Monitoring.objects.filter(is_practice=True, source_id__in=record_ids).order_by("id"))
+    shown: set[UUID] = set()
+    if rows and _sees_any(access):
+        concerned = students_visible_to(access).filter(id__in={row.student_id for row in rows})
+        shown = set(concerned.values_list("id", flat=True))
+    found: dict[UUID, list[BegunByPractice]] = defaultdict(list)
+    for row in rows:
+        is_seen = row.student_id in shown and (access.is_system or row.category_id in access.view_students)
+        assert row.source_id is not None
+        found[row.source_id].append(
+            BegunByPractice(
+                student_id=row.student_id if is_seen else None,
+                category=tree.get(row.category_id) if is_seen else None,
+                also=frozenset(UUID(cause["id"]) for cause in row.also_begun if cause["id"]),
+                by_hand=any(cause["id"] is None for cause in row.also_begun),
+            )
+        )
+    return dict(found)
+
+
 def used_categories(ids: Collection[UUID]) -> set[UUID]:
     """Those of these categories under which somebody is, or was, monitored."""
-    rows = Monitoring.objects.filter(category__in=ids).order_by("category_id")
+    rows = Monitoring.every.filter(category__in=ids).order_by("category_id")
     return set(rows.values_list("category_id", flat=True).distinct())
 
 

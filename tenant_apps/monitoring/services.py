@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -42,6 +43,7 @@ def start(
     by: Access,
     source: tuple[str, UUID | None],
     since: datetime | None = None,
+    is_practice: bool = False,
     at: datetime | None = None,
 ) -> list[UUID]:
     """Begin monitoring these students under these categories; the ids of what began.
@@ -53,7 +55,8 @@ def start(
     Incidents" on each, for students of their own classes: PermissionDenied otherwise.
 
     `since` lets it have begun earlier than `at`, though not before the student's last monitoring under that
-    category ended; later is InFutureError.
+    category ended; later is InFutureError. What a practice entry of training mode begins is `is_practice`;
+    who would have begun the same meanwhile is noted there, for it to stay by.
     """
     kind, source_id = MonitoringSource(source[0]), source[1]
     students = list(dict.fromkeys(student_ids))
@@ -71,6 +74,7 @@ def start(
             started_by_id=by.user_id,
             source_kind=kind,
             source_id=source_id,
+            is_practice=is_practice,
         )
         # In one order everywhere, so that two transactions never wait for each other's rows crosswise.
         for student_id in sorted(students)
@@ -79,6 +83,7 @@ def start(
     # The partial unique index decides; a row that lost to one that is open already is simply not inserted.
     Monitoring.objects.bulk_create(wanted, ignore_conflicts=True)
     begun = dict(Monitoring.objects.filter(id__in=[row.id for row in wanted]).values_list("id", "student_id"))
+    _note_further_cause([row for row in wanted if row.id not in begun])
     if begun:
         if since is not None:
             _begin_after_the_last(begun)
@@ -158,7 +163,7 @@ def refile(
         raise PermissionDenied
     moved = 0
     for old, new in moves.items():
-        rows = Monitoring.objects.select_for_update().filter(category_id=old)
+        rows = Monitoring.every.select_for_update().filter(category_id=old)
         twins = _twins(old, new)
         for remains, gives_way in twins:
             if gives_way.started_at < remains.started_at:
@@ -176,6 +181,99 @@ def refile(
     if moves:
         record("monitoring.refiled", by=by, detail={"rows": moved}, at=at)
     return moved
+
+
+@transaction.atomic
+def settle_practice(
+    *, gone: Collection[UUID], kept: Collection[UUID], by: Access, at: datetime | None = None
+) -> int:
+    """Take back what practice entries began, as training mode ends; how many stretches are gone.
+
+    `gone` are the records that go and `kept` those that stay. A stretch stays where its record does, or where
+    a record that stays or a person would have begun the same: then it is theirs, from that moment on. What
+    began elsewhere is left alone.
+    """
+    moment = at or now()
+    rows = list(Monitoring.objects.select_for_update().filter(is_practice=True).order_by("id"))
+    removed = []
+    for row in rows:
+        if row.source_id in gone:
+            stays = [cause for cause in row.also_begun if _record_of(cause) not in gone]
+            if stays:
+                _take_over(row, stays[0])
+            else:
+                row.removed_at = moment
+                removed.append(row)
+        elif row.source_id not in kept:
+            continue
+        row.is_practice, row.also_begun = row.removed_at is not None, []
+    Monitoring.every.bulk_update(
+        rows,
+        ["source_kind", "source_id", "started_by", "started_at", "is_practice", "also_begun", "removed_at"],
+    )
+    if removed:
+        _record_all("monitoring.removed", removed, by, at)
+    return len(removed)
+
+
+@transaction.atomic
+def bring_back(*, record_ids: Collection[UUID], by: Access, at: datetime | None = None) -> int:
+    """Bring back what these records began, where it is not on again by now; how many. System only."""
+    if not by.is_system:
+        raise PermissionDenied
+    rows = list(
+        Monitoring.every.select_for_update().filter(removed_at__isnull=False, source_id__in=record_ids)
+    )
+    is_on = set(
+        Monitoring.objects.filter(
+            student_id__in={row.student_id for row in rows}, ended_at__isnull=True
+        ).values_list("student_id", "category_id")
+    )
+    back = [row for row in rows if row.ended_at or (row.student_id, row.category_id) not in is_on]
+    Monitoring.every.filter(pk__in=[row.pk for row in back]).update(removed_at=None, is_practice=False)
+    if back:
+        _record_all("monitoring.returned", back, by, at)
+    return len(back)
+
+
+def _record_all(event: str, rows: Collection[Monitoring], by: Access, at: datetime | None) -> None:
+    students, categories = {row.student_id for row in rows}, {row.category_id for row in rows}
+    _record(event, by, students, categories, None, None, at)
+
+
+def _note_further_cause(lost: Collection[Monitoring]) -> None:
+    """Where a practice entry began what was wanted again, notes the further reason."""
+    wanted = {(row.student_id, row.category_id): row for row in lost}
+    if not wanted:
+        return
+    standing = Monitoring.objects.select_for_update().filter(
+        is_practice=True,
+        ended_at__isnull=True,
+        student_id__in={row.student_id for row in lost},
+        category_id__in={row.category_id for row in lost},
+    )
+    for row in standing.order_by("student_id", "category_id"):
+        cause = wanted.get((row.student_id, row.category_id))
+        if cause is not None and (cause.source_id is None or cause.source_id != row.source_id):
+            row.also_begun.append(
+                {
+                    "kind": MonitoringSource(cause.source_kind).value,
+                    "id": str(cause.source_id) if cause.source_id else None,
+                    "by": str(cause.started_by_id) if cause.started_by_id else None,
+                    "at": cause.started_at.isoformat(),
+                }
+            )
+            row.save(update_fields=["also_begun"])
+
+
+def _record_of(cause: Mapping[str, Any]) -> UUID | None:
+    return UUID(cause["id"]) if cause["id"] else None
+
+
+def _take_over(row: Monitoring, cause: Mapping[str, Any]) -> None:
+    row.source_kind, row.source_id = MonitoringSource(cause["kind"]), _record_of(cause)
+    row.started_by_id = UUID(cause["by"]) if cause["by"] else None
+    row.started_at = datetime.fromisoformat(cause["at"])
 
 
 def _twins(old: UUID, new: UUID) -> list[tuple[Monitoring, Monitoring]]:

@@ -7,13 +7,14 @@ from ipaddress import ip_network
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from core.access import Access
 from core.audit.context import current
 from core.audit.services import record
+from core.db.clock import now
 from core.db.keys import uuid7
 from core.outbox.services import owe
 from tenant_apps.school_settings.enums import (
@@ -26,7 +27,7 @@ from tenant_apps.school_settings.enums import (
     NonKeyReading,
 )
 from tenant_apps.school_settings.models import SETTINGS_ID, Closure, Settings
-from tenant_apps.school_settings.selectors import SATURDAY, academic_year_of, time_zones
+from tenant_apps.school_settings.selectors import SATURDAY, academic_year_of, get_settings, time_zones
 
 CHANGEABLE = frozenset(field.name for field in Settings._meta.fields) - {"id", "training_since"}  # noqa: SLF001 -- Django's documented model API
 MOST_RANGES = 50
@@ -91,6 +92,39 @@ def update_settings(*, by: Access, at: datetime | None = None, **changes: object
         owe("school_settings.time_zone", key=str(uuid7()), payload={})
     record("settings.updated", by=by, detail={"fields": changed}, at=at)
     return settings
+
+
+@transaction.atomic
+def set_training(*, is_on: bool, by: Access, at: datetime | None = None) -> bool:
+    """Switch training mode on or off; whether that changed anything. Administrators only.
+
+    Waits for entries that are being added, which hold the mode as it was: see `hold_training`.
+    """
+    if not (by.is_administrator or by.is_system):
+        raise PermissionDenied
+    settings = Settings.objects.select_for_update().get(pk=SETTINGS_ID)
+    if (settings.training_since is not None) == is_on:
+        return False
+    settings.training_since = (at or now()) if is_on else None
+    settings.save(update_fields=["training_since"])
+    _forget()
+    record("settings.updated", by=by, detail={"fields": ["training_since"]}, at=at)
+    return True
+
+
+def hold_training() -> bool:
+    """Whether training mode is on; if it is, it stays on until the transaction ends.
+
+    Comes before any other lock. Those who hold it do not wait for each other.
+    """
+    if get_settings().training_since is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT training_since IS NOT NULL FROM school_settings_settings WHERE id = %s FOR SHARE",
+            [SETTINGS_ID],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic

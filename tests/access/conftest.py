@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.db.clock import now
 from core.db.keys import uuid7
+from core.tenancy import current_school
 
 
 class World:
@@ -300,6 +301,13 @@ class World:
             user=getattr(self.cast, part).user, digest="0" * 64, created_at=moment, last_seen_at=moment
         ).pk
 
+    def in_training(self):
+        from tenant_apps.training.services import begin_training
+
+        begin_training(by=self.cast.head.access)
+        self.incident(is_practice=True)
+        return {}
+
     def with_logo(self):
         from tenant_apps.documents.services import set_logo
 
@@ -511,6 +519,7 @@ RELATIONS = {
     "of a spreadsheet": lambda world: {"import_id": world.sheet_import_id},
     "of a held import": lambda world: {"import_id": world.held_import_id},
     "with a token": lambda world: {} if world.extract_token else None,
+    "in training mode": lambda world: world.in_training(),
 }
 
 # What is sent, by its name in the matrix.
@@ -580,6 +589,8 @@ FORMS = {
     "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", picture(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
+    "the school's name": lambda world: {"school": current_school().name},
+    "a wrong name": lambda world: {"school": "Another School"},
     "a closure": lambda world: {"date": "2026-12-21", "until": "2027-01-01", "name": "Christmas"},
     "a restriction": lambda world: {"restrict": "on"},
     "the teacher as one of its people": lambda world: {"people": [str(world.cast.teacher.user.pk)]},

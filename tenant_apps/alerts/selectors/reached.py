@@ -30,7 +30,7 @@ class Subject:
 
     `word` is "Incident" or "Action", `student` the app's view of the student (or None, and then `whom` may
     say it in words), `categories` the names that the person may see (each with name and colour), `author` who
-    wrote the record.
+    wrote the record. `is_practice` says that it was made in training mode and goes with it.
     """
 
     word: str
@@ -39,6 +39,7 @@ class Subject:
     url: str
     author: str
     whom: str = ""
+    is_practice: bool = False
 
 
 Describe = Callable[[Access, Sequence[UUID]], dict[UUID, Subject]]

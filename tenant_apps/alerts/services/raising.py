@@ -14,6 +14,7 @@ from core.outbox.services import owe
 from tenant_apps.alerts.enums import AlertKind, AlertReason
 from tenant_apps.alerts.models import Alert
 from tenant_apps.categories.selectors import always_alerting
+from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import (
     active_among,
     covers_of,
@@ -92,12 +93,14 @@ def raise_alerts(
     recipients: Mapping[UUID, AlertReason | str],
     category_ids: Collection[UUID],
     by: Access,
+    is_practice: bool = False,
     at: datetime | None = None,
 ) -> list[UUID]:
     """Alert these people to a record, and owe each one mail; the ids of the new alerts.
 
     Somebody alerted to the record before is not alerted again, also when two requests come at once.
-    `category_ids` are the record's, closed upward: the mail names those that its reader may see named.
+    `category_ids` are the record's, closed upward: the mail names those that its reader may see named. While
+    training mode is on the mail says so, and whether the record is practice.
     """
     created_at = at or now()
     wanted = [
@@ -117,11 +120,16 @@ def raise_alerts(
         alert.id: alert.recipient_id
         for alert in Alert.objects.filter(id__in=[alert.id for alert in wanted]).only("recipient_id")
     }
+    training = _training(is_practice) if made else ""
     for alert_id in made:
         owe(
             ALERT_MAIL,
             key=str(alert_id),
-            payload={"alert": str(alert_id), "categories": sorted(map(str, category_ids))},
+            payload={
+                "alert": str(alert_id),
+                "categories": sorted(map(str, category_ids)),
+                "training": training,
+            },
         )
     if made:
         record(
@@ -142,6 +150,7 @@ def notify_assignment(
     category_ids: Collection[UUID],
     barred: Collection[UUID] = (),
     by: Access,
+    is_practice: bool = False,
     at: datetime | None = None,
 ) -> None:
     """Owe the mail that tells somebody that an incident is theirs now; who covers for them is alerted.
@@ -158,8 +167,10 @@ def notify_assignment(
             recipients={cover: AlertReason.ASSIGNED},
             category_ids=category_ids,
             by=by,
+            is_practice=is_practice,
             at=at,
         )
+    training = _training(is_practice)
     owe(
         ASSIGNMENT_MAIL,
         key=f"{record_id}:{assignee_id}:{moment.timestamp():.6f}",
@@ -168,6 +179,7 @@ def notify_assignment(
             "assignee": str(assignee_id),
             "by": str(by.user_id) if by.user_id else None,
             "categories": sorted(map(str, category_ids)),
+            "training": training,
         },
     )
     record(
@@ -177,6 +189,13 @@ def notify_assignment(
         detail={"assignee": assignee_id},
         at=at,
     )
+
+
+def _training(is_practice: bool) -> str:
+    """What the mail says of training mode: nothing, that it is on, or that this may be practice."""
+    if get_settings().training_since is None:
+        return ""
+    return "practice" if is_practice else "on"
 
 
 def _fallback(default_group_id: UUID | None, author_id: UUID | None, barred: Collection[UUID]) -> list[UUID]:

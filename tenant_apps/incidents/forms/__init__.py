@@ -2,6 +2,7 @@
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
 from tenant_apps.incidents.forms.searching import SearchForm
+from tenant_apps.incidents.forms.training import ENDED
 from tenant_apps.incidents.forms.tray import AttachForm
 from tenant_apps.incidents.forms.writing import (
     MOST_UNASKED,
@@ -16,6 +17,7 @@ from tenant_apps.incidents.forms.writing import (
 )
 
 __all__ = [
+    "ENDED",
     "MOST_UNASKED",
     "ActionForm",
     "AttachForm",

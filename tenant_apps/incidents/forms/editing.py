@@ -14,6 +14,7 @@ from tenant_apps.students.selectors import may_be_chosen
 class EditForm(EntryForm):
     """ "Edit", of an action: what both forms of editing share."""
 
+    is_new = False
     text_missing = "Write what was done."
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

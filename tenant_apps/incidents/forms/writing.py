@@ -19,7 +19,8 @@ from tenant_apps.categories.selectors import (
     followed,
     offered_to,
 )
-from tenant_apps.incidents.enums import About, Status
+from tenant_apps.incidents.enums import About, Status, TrainingMark
+from tenant_apps.incidents.forms.training import MarkField
 from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.school_settings.selectors import get_settings
@@ -99,6 +100,7 @@ class EntryForm(forms.Form):
     """What the forms of incidents and actions share: text, date and time, agencies, alerts."""
 
     text_missing = "Write what happened."
+    is_new = True
     many_alerted = 0
     confirm_many = forms.BooleanField(required=False)
     text = forms.CharField(
@@ -134,12 +136,20 @@ class EntryForm(forms.Form):
             offered=[agency.id for agency in self.agency_list],
             wrong="One of the agencies is no longer on the list. Choose again.",
         )
+        self.asks_mark = self.is_new and self.settings.training_since is not None
+        if self.is_new:
+            self.fields["training"] = MarkField(is_on=self.asks_mark)
         self.fields["alert_staff"] = UUIDList(required=False)
         self.fields["alert_groups"] = UUIDList(
             required=False,
             offered=[group.id for group in self.alert_group_list],
             wrong="One of the alert groups is no longer offered. Choose again.",
         )
+
+    @property
+    def is_practice(self) -> bool:
+        """What the author said of it, in training mode."""
+        return bool(self.cleaned_data.get("training") == TrainingMark.PRACTICE)
 
     def category_nodes(self) -> list[dict[str, Any]]:
         """The tree as chips; a parent that is not open to this person gives way to its sub-categories."""

@@ -84,6 +84,7 @@ from tenant_apps.incidents.selectors.standing import (
     shows_incident_file,
 )
 from tenant_apps.incidents.selectors.tracing import origins_among
+from tenant_apps.incidents.selectors.training import TrainingEntry, hidden_practice, training_entries
 from tenant_apps.incidents.selectors.tray import (
     ReadersAttached,
     TrayCount,
@@ -114,6 +115,7 @@ __all__ = [
     "StudentPart",
     "TellingLine",
     "TextPart",
+    "TrainingEntry",
     "TrayCount",
     "VersionLine",
     "Withdrawable",
@@ -140,6 +142,7 @@ __all__ = [
     "get_draft",
     "get_in_tray",
     "get_incident",
+    "hidden_practice",
     "history_of",
     "incident_for_action",
     "incident_history",
@@ -174,6 +177,7 @@ __all__ = [
     "shows_action_file",
     "shows_incident_file",
     "telling",
+    "training_entries",
     "tray_count",
     "tray_page",
     "used_agencies",

@@ -3,30 +3,33 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from core.access import Access
 from core.db.clock import now
-from tenant_apps.incidents.models import Draft
+from tenant_apps.incidents.models import Draft, Incident
 
 DRAFT_STANDS_FOR = timedelta(days=30)
+# What was typed under an incident that was removed as training went with it.
+STANDS = Q(incident__isnull=True) | Exists(Incident.objects.filter(pk=OuterRef("incident")))
 
 
 def waiting_drafts(at: datetime) -> QuerySet[Draft]:
     """Everybody's drafts of the last 30 days with something in them: for the scheduler, and for no page."""
-    drafts = Draft.objects.filter(sent_at=None, hidden_at=None, author__is_active=True)
+    drafts = Draft.objects.filter(STANDS, sent_at=None, hidden_at=None, author__is_active=True)
     return drafts.filter(saved_at__gte=at - DRAFT_STANDS_FOR).exclude(content={})
 
 
 def draft_to_mail(draft_id: UUID) -> Draft | None:
     """The draft of which somebody is to be told; None if it was added or put away meanwhile."""
-    return Draft.objects.filter(pk=draft_id, sent_at=None, hidden_at=None).first()
+    return Draft.objects.filter(STANDS, pk=draft_id, sent_at=None, hidden_at=None).first()
 
 
 def open_drafts(access: Access) -> list[Draft]:
     """This person's drafts of the last 30 days with something in them, newest first."""
     drafts = Draft.objects.filter(
+        STANDS,
         author=access.user_id,
         sent_at=None,
         hidden_at=None,
@@ -37,7 +40,8 @@ def open_drafts(access: Access) -> list[Draft]:
 
 def get_draft(access: Access, draft_id: UUID) -> Draft:
     """This person's open draft; raises Http404 for anyone else's and for one that was added."""
-    draft = Draft.objects.filter(pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None).first()
+    own = Draft.objects.filter(STANDS, pk=draft_id, author=access.user_id, sent_at=None, hidden_at=None)
+    draft = own.first()
     if draft is None:
         raise Http404("no such draft")
     return draft

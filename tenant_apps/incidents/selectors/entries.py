@@ -15,7 +15,7 @@ from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of
 from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
 from tenant_apps.documents.selectors import documents_of
-from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status
+from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     ActionAgency,
@@ -93,6 +93,7 @@ class ActionLine:
     told: list[AlertStatus]
     not_copied_to: list[StudentName] = field(default_factory=list)
     removed: dict[str, Any] | None = None
+    is_practice: bool = False
     options: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -129,6 +130,7 @@ class Entry:
     carried_ids: frozenset[UUID] = frozenset()
     student_ids: list[UUID] = field(default_factory=list)
     removed: dict[str, Any] | None = None
+    is_practice: bool = False
     options: list[dict[str, Any]] = field(default_factory=list)
     about: StudentName | None = None
     is_about_open: bool = False
@@ -246,6 +248,7 @@ class _Rows:
             student_ids=[part.student_id for part in parts],
             whom=whom(incident),
             tray=incident.tray,
+            is_practice=incident.training == TrainingMark.PRACTICE,
         )
         if incident.deleted_at is not None:
             entry.removed = self._removed(incident, incident.pk)
@@ -310,6 +313,7 @@ class _Rows:
             copied_to=[self.students[copy.student_id].name for copy in self.copies[action.pk]],
             told=self._told(action),
             not_copied_to=self._not_copied_to(action),
+            is_practice=action.training == TrainingMark.PRACTICE,
         )
         if action.deleted_at is not None:
             line.removed = self._removed(action, action.incident_id)

@@ -16,7 +16,7 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.documents.selectors import document_names, taken_off
-from tenant_apps.incidents.enums import LinkRole, Part, Status, Tray
+from tenant_apps.incidents.enums import LinkRole, Part, Status, TrainingMark, Tray
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
 from tenant_apps.incidents.selectors.entries import CategoryNames, FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
@@ -206,6 +206,7 @@ class _Words:
             found["Status"] = Status(shot["status"]).label
             assignee = shot["assignee"]
             found["Assign to"] = self.people[UUID(assignee)].full if assignee else ""
+        found["Training mode"] = TrainingMark(mark).label if (mark := shot.get("training")) else ""
         found["Deleted"] = ""
         if shot["deleted"]:
             reason = self.hidden(shot.get("reason", ""))

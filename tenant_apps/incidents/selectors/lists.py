@@ -14,7 +14,7 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.permissions import AUTHORS_TIME
 from tenant_apps.alerts.selectors import AlertStatus, Subject, recipients_of
 from tenant_apps.categories.selectors import category_map
-from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.enums import Part, Status, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     Incident,
@@ -50,6 +50,7 @@ class EntryLine:
     status_label: str
     whom: str = ""
     own_url: str = ""
+    is_practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def describe_incidents(access: Access, incident_ids: Sequence[UUID]) -> dict[UUI
             categories=lines[incident.pk].categories,
             url=lines[incident.pk].url,
             author=people[incident.author_id].formal if incident.author_id else incident.source,
+            is_practice=incident.training == TrainingMark.PRACTICE,
         )
         for incident in incidents
     }
@@ -118,6 +120,7 @@ def describe_actions(access: Access, action_ids: Sequence[UUID]) -> dict[UUID, S
                 categories=about.categories,
                 url=about.url,
                 author=people[action.author_id].formal if action.author_id else action.source,
+                is_practice=action.training == TrainingMark.PRACTICE,
             )
     return subjects
 
@@ -176,6 +179,7 @@ def history_of(access: Access) -> list[EntryLine]:
             at=action.recorded_at,
             id=action.pk,
             own_url=_own_url(access, "incidents:own-action", action.pk),
+            is_practice=action.training == TrainingMark.PRACTICE,
         )
         for action in actions
     ]
@@ -281,6 +285,7 @@ def _lines(
             url=reverse("incidents:entry", args=[incident.pk]) if incident.pk in openable else "",
             status_label=Status(incident.status).label,
             whom=whom(incident),
+            is_practice=incident.training == TrainingMark.PRACTICE,
         )
         for incident in incidents
     ]

@@ -29,6 +29,12 @@ from tenant_apps.incidents.services.following import (
 )
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
 from tenant_apps.incidents.services.refiling import refile
+from tenant_apps.incidents.services.training import (
+    SomethingStaysError,
+    TrainingEndedError,
+    bring_back,
+    settle_training,
+)
 from tenant_apps.incidents.services.tray import attach_incident, keep_unattached
 from tenant_apps.incidents.services.waiting import DRAFT_MAIL, DRAFT_TOLD_MAIL, tell_of_drafts
 
@@ -38,12 +44,15 @@ __all__ = [
     "DRAFT_TOLD_MAIL",
     "ChangedMeanwhileError",
     "LinkedStudent",
+    "SomethingStaysError",
+    "TrainingEndedError",
     "Unlisted",
     "add_action",
     "add_incident",
     "add_to_linked_incidents",
     "attach_incident",
     "block_incident_reader",
+    "bring_back",
     "change_status",
     "changed_groups",
     "claim_draft",
@@ -66,6 +75,7 @@ __all__ = [
     "restore_action",
     "restore_incident",
     "save_draft",
+    "settle_training",
     "tell_of_drafts",
     "unpin_incident",
     "widened_groups",

@@ -18,7 +18,7 @@ from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner, show_to_students
-from tenant_apps.incidents.enums import CategoryState, Part
+from tenant_apps.incidents.enums import CategoryState, Part, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     ActionAgency,
@@ -35,6 +35,7 @@ from tenant_apps.incidents.selectors.own_words import incident_for_action
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.drafts import hold_draft
+from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
     keep_first_version,
@@ -90,16 +91,19 @@ def add_action(
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
     alerts_incident_recipients: bool = False,
+    is_practice: bool = False,
     at: datetime | None = None,
 ) -> Action:
     """Adds a follow-up; the same form sent twice makes one.
 
     Categories are added to the incident and none is removed. One that would widen the circle of readers is
-    expected to have been confirmed by a key user; from someone without a key it waits for one.
+    expected to have been confirmed by a key user; from someone without a key it waits for one. In training
+    mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
     Raises Http404 when the person may not read the incident and did not write it in the last 7 days,
     PermissionDenied when they may not add.
     """
     recorded_at = at or now()
+    mark = mark_of_new(is_practice=is_practice)
     added = _hold_filing(incident_id, category_ids)
     _assert_may_add(by, added)
     incident = incident_for_action(by, incident_id, for_update=True)
@@ -112,6 +116,7 @@ def add_action(
             happened_at=happened_at,
             recorded_at=recorded_at,
             author_id=by.user_id,
+            training=mark,
         )
     )
     if not is_new:
@@ -222,15 +227,17 @@ def decide_waiting_category(
     waiting.decided_by_id, waiting.decided_at = by.user_id, decided_at
     waiting.save(update_fields=["state", "decided_by", "decided_at"])
     if is_accepted:
-        put_in_force(incident, [waiting.category_id], by, decided_at)
+        put_in_force(incident, [waiting.category_id], waiting.action, by, decided_at)
     event = "category.confirmed" if is_accepted else "category.declined"
     students = list(incident.participants.values_list("student", flat=True))
     record(event, by=by, students=students, record=("incident", incident.pk), at=decided_at)
     return incident
 
 
-def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: datetime) -> frozenset[UUID]:
-    """Adds categories to the incident and starts monitoring under them. Returns all it carries then."""
+def put_in_force(
+    incident: Incident, added: Iterable[UUID], action: Action, by: Access, at: datetime
+) -> frozenset[UUID]:
+    """Adds an action's categories to the incident and starts monitoring. Returns all it carries then."""
     categories = category_map()
     before = frozenset(incident.carried.values_list("category", flat=True))
     carried = close_upward([*before, *added], categories=categories)
@@ -238,7 +245,16 @@ def put_in_force(incident: Incident, added: Iterable[UUID], by: Access, at: date
         keep_first_version(incident)
         carry(incident, carried, leaves(carried, categories=categories))
         main = [part.student_id for part in incident.participants.all() if part.part == Part.MAIN]
-        start(student_ids=main, category_ids=carried - before, by=by, source=("incident", incident.pk), at=at)
+        is_practice = action.training == TrainingMark.PRACTICE
+        start(
+            student_ids=main,
+            category_ids=carried - before,
+            by=by,
+            # What a practice action begins goes with it, also from under an incident that stays.
+            source=("action", action.pk) if is_practice else ("incident", incident.pk),
+            is_practice=is_practice,
+            at=at,
+        )
         keep_incident_version(incident, made_by=by.user_id, at=at)
     return frozenset(carried)
 
@@ -268,7 +284,7 @@ def _add_categories(action: Action, added: frozenset[UUID], by: Access, at: date
         for category in new
     )
     gained, lost = widened_groups(carried, new - waits)
-    carried = put_in_force(incident, new - waits, by, at)
+    carried = put_in_force(incident, new - waits, action, by, at)
     if gained or lost:
         record(
             "incident.readers_changed",
@@ -315,6 +331,7 @@ def _raise_action_alerts(
         recipients=recipients,
         category_ids=carried,
         by=by,
+        is_practice=action.training == TrainingMark.PRACTICE,
         at=at,
     )
 

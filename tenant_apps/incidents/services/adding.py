@@ -17,7 +17,7 @@ from tenant_apps.alerts.services import choose_recipients, notify_assignment, ra
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner
-from tenant_apps.incidents.enums import About, Part, Status, Tray
+from tenant_apps.incidents.enums import About, Part, Status, TrainingMark, Tray
 from tenant_apps.incidents.models import (
     Draft,
     Incident,
@@ -29,6 +29,7 @@ from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.services.drafts import hold_draft
+from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.monitoring.services import start
 
@@ -70,6 +71,7 @@ def add_incident(
     agency_ids: Iterable[UUID] = (),
     source: str = "",
     unlisted: Unlisted | None = None,
+    is_practice: bool = False,
     at: datetime | None = None,
 ) -> Incident:
     """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
@@ -80,11 +82,13 @@ def add_incident(
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
     first one's incident and does nothing else. Other words, another student, time or category under an id in
     use are a record of their own. A category that was merged since it was chosen is what it was merged into.
+    In training mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
     Raises PermissionDenied for someone who may not add, or not to one of the categories or with this status.
     """
     if (student_id is None) != (unlisted is not None):
         raise ValueError("An incident is about a student of the list, or says whom it is about instead.")
     recorded_at = at or now()
+    mark = mark_of_new(is_practice=is_practice)
     held = hold_categories(wanted := set(category_ids))
     categories = category_map()
     chosen = frozenset(held.get(category, category) for category in wanted)
@@ -101,6 +105,7 @@ def add_incident(
             recorded_at=recorded_at,
             author_id=by.user_id,
             source=source,
+            training=mark,
             status=status,
             assignee_id=assignee_id,
             about=unlisted.about if unlisted else About.STUDENT,
@@ -126,6 +131,7 @@ def add_incident(
         category_ids=carried,
         by=by,
         source=("incident", incident.pk),
+        is_practice=mark == TrainingMark.PRACTICE,
         at=recorded_at,
     )
     move_to_owner(
@@ -155,6 +161,7 @@ def add_incident(
         recipients=recipients,
         category_ids=carried,
         by=by,
+        is_practice=mark == TrainingMark.PRACTICE,
         at=recorded_at,
     )
     if assignee_id and assignee_id != by.user_id:
@@ -164,6 +171,7 @@ def add_incident(
             category_ids=carried,
             barred=barred,
             by=by,
+            is_practice=mark == TrainingMark.PRACTICE,
             at=recorded_at,
         )
     Draft.objects.filter(pk=incident_id, author=by.user_id).update(sent_at=recorded_at)

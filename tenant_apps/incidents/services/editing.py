@@ -17,7 +17,7 @@ from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import take_from_students, take_off
-from tenant_apps.incidents.enums import LinkRole, Part
+from tenant_apps.incidents.enums import LinkRole, Part, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     Incident,
@@ -112,7 +112,14 @@ def edit_incident(
         )
     if gained:
         main = list(incident.participants.filter(part=Part.MAIN).values_list("student", flat=True))
-        start(student_ids=main, category_ids=gained, by=by, source=("incident", incident.pk), at=edited_at)
+        start(
+            student_ids=main,
+            category_ids=gained,
+            by=by,
+            source=("incident", incident.pk),
+            is_practice=incident.training == TrainingMark.PRACTICE,
+            at=edited_at,
+        )
     _alert(incident, ("incident", incident.pk), alert_user_ids, alert_group_ids, by, edited_at)
     return incident
 
@@ -296,5 +303,6 @@ def _alert(
         recipients=recipients,
         category_ids=carried,
         by=by,
+        is_practice=incident.training == TrainingMark.PRACTICE,
         at=at,
     )

@@ -11,7 +11,7 @@ from core.access import Access
 from core.audit.services import record
 from core.db.clock import now
 from tenant_apps.alerts import services as alerts
-from tenant_apps.incidents.enums import Status
+from tenant_apps.incidents.enums import Status, TrainingMark
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.selectors.blocking import barred_from_incident
 from tenant_apps.incidents.selectors.finding import get_incident
@@ -55,6 +55,7 @@ def change_status(
             category_ids=list(incident.carried.values_list("category", flat=True)),
             barred=barred,
             by=by,
+            is_practice=incident.training == TrainingMark.PRACTICE,
             at=changed_at,
         )
     return incident

@@ -22,7 +22,7 @@ from tenant_apps.incidents.enums import Status
 from tenant_apps.incidents.models import Draft, Incident
 from tenant_apps.incidents.permissions import listed_for
 from tenant_apps.incidents.selectors.blocking import barred_from_incident
-from tenant_apps.incidents.selectors.drafts import DRAFT_STANDS_FOR
+from tenant_apps.incidents.selectors.drafts import DRAFT_STANDS_FOR, STANDS
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.staff.selectors import default_alert_group, key_holders_for_assignment, members_of
 
@@ -117,7 +117,7 @@ def _assigned(user_id: UUID) -> QuerySet[Incident]:
 
 
 def _drafts(user_id: UUID) -> QuerySet[Draft]:
-    drafts = Draft.objects.filter(author=user_id, sent_at=None, hidden_at=None)
+    drafts = Draft.objects.filter(STANDS, author=user_id, sent_at=None, hidden_at=None)
     return drafts.filter(saved_at__gte=now() - DRAFT_STANDS_FOR).exclude(content={})
 
 

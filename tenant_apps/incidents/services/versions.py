@@ -45,6 +45,7 @@ def incident_snapshot(incident: Incident) -> dict[str, Any]:
         "categories": sorted(str(pk) for pk in incident.carried.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in incident.agencies.values_list("agency", flat=True)),
         "files": _files("incident", incident.pk),
+        "training": incident.training,
         "deleted": incident.deleted_at is not None,
         "reason": incident.deletion_reason,
     }
@@ -59,6 +60,7 @@ def action_snapshot(action: Action) -> dict[str, Any]:
         "categories": sorted(str(pk) for pk in action.added.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in action.agencies.values_list("agency", flat=True)),
         "files": _files("action", action.pk),
+        "training": action.training,
         "deleted": action.deleted_at is not None,
         "reason": action.deletion_reason,
     }

@@ -12,7 +12,7 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ActionForm, CopyForm
+from tenant_apps.incidents.forms import ENDED, ActionForm, CopyForm
 from tenant_apps.incidents.selectors import Entry
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, typed_in, uuid_or_404
@@ -38,25 +38,28 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     valid = form.is_valid()
     readers = _changed_readers(request, form, entry) if valid else {}
     if not valid or readers:
-        draft_id = form.cleaned_data.get("draft") or uuid7()
-        typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
-        context = _page(form, typed, entry) | readers | own
-        return render(request, "incidents/add_action.html", context, status=422)
+        return _refused(request, form, entry, readers | own)
     given = form.cleaned_data
-    action = services.add_action(
-        action_id=given["draft"],
-        incident_id=incident_id,
-        text=given["text"],
-        happened_at=given["happened_at"],
-        category_ids=given["categories"],
-        copies_to_linked=given["copy_to_linked"],
-        share_documents=given["share_documents"],
-        agency_ids=given["agencies"],
-        alert_user_ids=given["alert_staff"],
-        alert_group_ids=given["alert_groups"],
-        alerts_incident_recipients=given["like_incident"],
-        by=request.access,
-    )
+    try:
+        action = services.add_action(
+            action_id=given["draft"],
+            incident_id=incident_id,
+            text=given["text"],
+            happened_at=given["happened_at"],
+            category_ids=given["categories"],
+            copies_to_linked=given["copy_to_linked"],
+            share_documents=given["share_documents"],
+            agency_ids=given["agencies"],
+            is_practice=form.is_practice,
+            alert_user_ids=given["alert_staff"],
+            alert_group_ids=given["alert_groups"],
+            alerts_incident_recipients=given["like_incident"],
+            by=request.access,
+        )
+    except services.TrainingEndedError:
+        # Between the check of the form and the storing of it.
+        form.add_error("training", ENDED)
+        return _refused(request, form, entry, own)
     messages.success(request, "The action was added.")
     say_who_was_skipped(request, incident_id, users=given["alert_staff"], groups=given["alert_groups"])
     if not is_readable:
@@ -106,6 +109,13 @@ def decide_category(request: HttpRequest, waiting_id: UUID) -> HttpResponse:
     )
     messages.success(request, "The category was added." if is_accepted else "The category was declined.")
     return redirect("incidents:entry", incident_id=incident.pk)
+
+
+def _refused(request: HttpRequest, form: ActionForm, entry: Entry, more: dict[str, Any]) -> HttpResponse:
+    """The form again with what was typed, and why nothing was stored."""
+    typed = typed_in(request.access, dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
+    context = _page(form, typed, entry) | more
+    return render(request, "incidents/add_action.html", context, status=422)
 
 
 def _changed_readers(request: HttpRequest, form: ActionForm, entry: Entry) -> dict[str, Any]:

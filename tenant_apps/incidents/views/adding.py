@@ -12,7 +12,7 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import IncidentForm
+from tenant_apps.incidents.forms import ENDED, IncidentForm
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
 from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
@@ -33,29 +33,31 @@ def add_incident(request: HttpRequest) -> HttpResponse:
         form = IncidentForm(access=request.access)
         return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)))
     if not form.is_valid():
-        draft_id = form.cleaned_data.get("draft") or uuid7()
-        typed = typed_in(request.access, dict(request.POST.lists()), draft_id)
-        return render(
-            request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)), status=422
-        )
+        return _refused(request, form)
     given = form.cleaned_data
-    incident = services.add_incident(
-        incident_id=given["draft"],
-        student_id=given["student"],
-        unlisted=_unlisted(given),
-        text=given["text"],
-        category_ids=given["categories"],
-        linked=[services.LinkedStudent(student) for student in given["linked"]],
-        monitor_linked=given["monitor_linked"],
-        share_documents=given["share_documents"],
-        happened_at=given["happened_at"],
-        status=given["status"],
-        assignee_id=given["assign_to"],
-        alert_user_ids=given["alert_staff"],
-        alert_group_ids=given["alert_groups"],
-        agency_ids=given["agencies"],
-        by=request.access,
-    )
+    try:
+        incident = services.add_incident(
+            incident_id=given["draft"],
+            student_id=given["student"],
+            unlisted=_unlisted(given),
+            text=given["text"],
+            category_ids=given["categories"],
+            linked=[services.LinkedStudent(student) for student in given["linked"]],
+            monitor_linked=given["monitor_linked"],
+            share_documents=given["share_documents"],
+            happened_at=given["happened_at"],
+            status=given["status"],
+            assignee_id=given["assign_to"],
+            alert_user_ids=given["alert_staff"],
+            alert_group_ids=given["alert_groups"],
+            agency_ids=given["agencies"],
+            is_practice=form.is_practice,
+            by=request.access,
+        )
+    except services.TrainingEndedError:
+        # Between the check of the form and the storing of it.
+        form.add_error("training", ENDED)
+        return _refused(request, form)
     messages.success(request, f"Incident no. {incident.number} was added.")
     say_who_was_skipped(request, incident.pk, users=given["alert_staff"], groups=given["alert_groups"])
     if student_id := selectors.log_of(request.access, incident):
@@ -72,6 +74,12 @@ def told(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         raise Http404("not an incident of one's own")
     context = {"telling": telling, "team": default_group_people()}
     return render(request, "incidents/telling.html", context)
+
+
+def _refused(request: HttpRequest, form: IncidentForm) -> HttpResponse:
+    """The form again with what was typed, and why nothing was stored."""
+    typed = typed_in(request.access, dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
+    return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)), status=422)
 
 
 def _begun(request: HttpRequest) -> Typed:

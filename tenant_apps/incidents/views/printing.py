@@ -49,6 +49,7 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
     context = {
         "student": header,
         "entries": entries,
+        "practice": sum(entry.is_practice for entry in entries),
         "first": min((entry.happened_at for entry in entries), default=None),
         "last": max((entry.happened_at for entry in entries), default=None),
         "print": _made(request, "Chronology"),

@@ -38,6 +38,7 @@ KEPT = frozenset(
         "text",
         "unlisted_class",
         "unlisted_name",
+        "training",
     }
 )
 
@@ -55,6 +56,7 @@ class Typed:
     happened_on: str = ""
     happened_time: str = ""
     status: str = "active"
+    training: str = ""
     assign_to: str = ""
     about: str = ""
     unlisted_name: str = ""
@@ -102,6 +104,7 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
         happened_on=first("happened_on", f"{local:%Y-%m-%d}"),
         happened_time=first("happened_time", f"{local:%H:%M}"),
         status=first("status", "active"),
+        training=first("training"),
         assign_to=first("assign_to"),
         about=first("about"),
         unlisted_name=first("unlisted_name"),
@@ -150,6 +153,7 @@ FIELDS = {
     "alert_groups": "Alert Staff Members",
     "agencies": "Agency Involved",
     "remove_files": "Files",
+    "training": "Practice or real",
     "draft": "This form",
 }
 
