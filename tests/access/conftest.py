@@ -305,8 +305,13 @@ class World:
         from tenant_apps.training.services import begin_training
 
         begin_training(by=self.cast.head.access)
-        self.incident(is_practice=True)
+        self.incident("Behaviour", is_practice=True)
         return {}
+
+    def practice(self):
+        from tenant_apps.incidents.models import Incident
+
+        return [str(pk) for pk in Incident.objects.filter(training="practice").values_list("pk", flat=True)]
 
     def with_logo(self):
         from tenant_apps.documents.services import set_logo
@@ -589,7 +594,7 @@ FORMS = {
     "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", picture(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
-    "the school's name": lambda world: {"school": current_school().name},
+    "the school's name": lambda world: {"school": current_school().name, "shown": world.practice()},
     "a wrong name": lambda world: {"school": "Another School"},
     "a closure": lambda world: {"date": "2026-12-21", "until": "2027-01-01", "name": "Christmas"},
     "a restriction": lambda world: {"restrict": "on"},

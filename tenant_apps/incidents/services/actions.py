@@ -206,12 +206,13 @@ def decide_waiting_category(
     if not by.is_elevated:
         raise PermissionDenied("Confirming a category needs a key.")
     proposed = (
-        ActionCategory.objects.filter(pk=waiting_id, action__deleted_at=None)
+        ActionCategory.objects.filter(pk=waiting_id, action__in=Action.objects.filter(deleted_at=None))
         .values_list("category", "action__incident")
         .first()
     )
-    if proposed is not None:
-        _hold_filing(proposed[1], [proposed[0]])
+    if proposed is None:
+        raise Http404("no such category is waiting")
+    _hold_filing(proposed[1], [proposed[0]])
     # Locked: of two who decide at once the second finds it decided.
     waiting = (
         ActionCategory.objects.select_for_update().filter(pk=waiting_id, state=CategoryState.WAITING).first()
