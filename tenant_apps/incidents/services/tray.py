@@ -13,7 +13,7 @@ from core.db.clock import now
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import show_to_students
-from tenant_apps.incidents.enums import Part, Tray
+from tenant_apps.incidents.enums import Part, TrainingMark, Tray
 from tenant_apps.incidents.models import Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
@@ -57,7 +57,15 @@ def attach_incident(
         show_to_students(owner=("action", action_id), student_ids=[student_id], by=by, at=moment)
     carried = list(incident.carried.values_list("category", flat=True))
     source = ("incident", incident.pk)
-    start(student_ids=[student_id], category_ids=carried, by=by, source=source, at=moment)
+    is_practice = incident.training == TrainingMark.PRACTICE
+    start(
+        student_ids=[student_id],
+        category_ids=carried,
+        by=by,
+        source=source,
+        is_practice=is_practice,
+        at=moment,
+    )
     _alert_automatically(incident, student_id, carried, by, moment)
     keep_incident_version(incident, made_by=by.user_id, at=moment)
     students = list(incident.participants.values_list("student", flat=True))
