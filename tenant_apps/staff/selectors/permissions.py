@@ -20,6 +20,10 @@ from shared_apps.people.selectors import users_with_keys
 from tenant_apps.categories.selectors import restricting_categories, restricting_ids
 from tenant_apps.staff.models import CategoryPermission, UserGroup
 
+# An enum works its values out at every question, and these are asked at the beginning of every request.
+PERMISSIONS = {permission.value: permission for permission in SystemPermission}
+BLOCKS = {block.value: block for block in OverviewBlock}
+
 
 @dataclass(frozen=True, slots=True)
 class GroupPermissions:
@@ -108,12 +112,12 @@ def permissions_of(user_id: UUID) -> GroupPermissions | None:
 
 def known_blocks(values: Iterable[str]) -> frozenset[OverviewBlock]:
     """Stored values as blocks of the overview; one that this release does not know shows nothing."""
-    return frozenset(OverviewBlock(value) for value in values if value in OverviewBlock.values)
+    return frozenset(BLOCKS[value] for value in values if value in BLOCKS)
 
 
 def known_permissions(values: Iterable[str]) -> frozenset[SystemPermission]:
     """Stored values as permissions; one that this release does not know gives nothing."""
-    return frozenset(SystemPermission(value) for value in values if value in SystemPermission.values)
+    return frozenset(PERMISSIONS[value] for value in values if value in PERMISSIONS)
 
 
 def groups_viewing() -> dict[UUID, tuple[str, frozenset[UUID]]]:
