@@ -1,10 +1,12 @@
 """Imports in processes of their own: one that is killed, and two at once."""
 
+import os
 import subprocess
 import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psycopg
@@ -16,6 +18,7 @@ from tests.data.extracts import pupil, small_extract
 ROOT = Path(__file__).resolve().parents[3]
 SCHOOL = "ashgrove"
 MARKS = 40_000
+KILLS = max(2, int(os.environ.get("IMPORT_DRAWS", "40")) // 20)
 
 
 @pytest.fixture
@@ -96,3 +99,26 @@ def test_two_imports_at_once_run_one_after_the_other(product_environment, extrac
     assert stored("SELECT count(*) FROM attendance_mark") == [(MARKS,)]
     added = stored("SELECT counts -> 'pupils.csv' ->> 'added' FROM imports_import ORDER BY finished_at")
     assert sorted(added) == [("0",), ("100",)]
+
+
+@pytest.mark.fault("F20")
+def test_an_import_killed_at_random_moments_leaves_the_old_state_or_the_new_one(
+    product_environment, extract, stored
+):
+    draw = Random(20)
+    school = "SELECT (SELECT count(*) FROM students_student), (SELECT count(*) FROM attendance_mark)"
+    old, new = [(0, 0)], [(100, MARKS)]
+    receiving = "SELECT 1 FROM imports_import"
+    for _ in range(KILLS):
+        began = len(stored(receiving))
+        process = start(product_environment, extract)
+        wait_for(lambda began=began: len(stored(receiving)) > began)
+        # From the first moment of the import to a little after its usual end.
+        time.sleep(draw.uniform(0, 3))
+        process.kill()
+        process.wait()
+        assert stored(school) in (old, new)
+        states = set(stored("SELECT state FROM imports_import"))
+        assert states <= ({("waiting",)} if stored(school) == old else {("waiting",), ("applied",)})
+    assert start(product_environment, extract).wait(120) == 0
+    assert stored(school) == new
