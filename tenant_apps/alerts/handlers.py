@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from core.access import SYSTEM
 from core.outbox.mail import send_mail
@@ -19,13 +20,20 @@ from core.outbox.registry import handles
 from core.tenancy import current_school
 from shared_apps.people.selectors import get_user, names_of
 from tenant_apps.alerts import selectors, services
+from tenant_apps.alerts.enums import MailState
 from tenant_apps.categories.selectors import named_for
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import viewable_by
 from tenants.models import School
 from tenants.selectors import school_url
 
-TOPICS = (services.ALERT_MAIL, services.ASSIGNMENT_MAIL, services.BEYOND_MAIL, services.REMOVAL_MAIL)
+TOPICS = (
+    services.ALERT_MAIL,
+    services.ASSIGNMENT_MAIL,
+    services.BEYOND_MAIL,
+    services.REMOVAL_MAIL,
+    services.UNDELIVERED_MAIL,
+)
 URLS = "config.urls_school"
 TRAINING = {
     "practice": "Training mode is on. This may be practice.",
@@ -33,12 +41,12 @@ TRAINING = {
 }
 
 
-def give_up_alert_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
-    """The mail will not arrive: the list under the record says so."""
-    services.note_mail_failed(alert_id=UUID(payload["alert"]), by=SYSTEM)
+def tell_of_refusal(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """The mail will hardly arrive: the list under the record says so, and somebody is asked to tell them."""
+    services.note_undelivered(alert_id=UUID(payload["alert"]), by=SYSTEM)
 
 
-@handles(services.ALERT_MAIL, given_up=give_up_alert_mail)
+@handles(services.ALERT_MAIL, given_up=tell_of_refusal, refused=tell_of_refusal)
 def send_alert_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
     """Tell one person that they were alerted. A withdrawn alert, or one to a leaver, is not told any more."""
     alert = selectors.alert_to_mail(UUID(payload["alert"]))
@@ -59,6 +67,29 @@ def send_alert_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
         categories=_named(recipient.pk, payload["categories"]),
         training=payload.get("training", ""),
         thing={"incident": "an incident", "action": "an action"}.get(alert.kind, f"a {alert.kind}"),
+    )
+
+
+@handles(services.UNDELIVERED_MAIL)
+def send_undelivered_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Ask one person to tell somebody in person of an alert whose mail did not arrive, and has not since."""
+    alert = selectors.alert_to_mail(UUID(payload["alert"]))
+    recipient = get_user(UUID(payload["to"]))
+    if alert is None or alert.read_at or alert.mail_state != MailState.FAILED or not recipient.is_active:
+        return
+    subject = f"{settings.BRAND}: a mail was not delivered"
+    context = {
+        "who": names_of([alert.recipient_id])[alert.recipient_id].formal,
+        "at": alert.created_at,
+        "is_today": timezone.localdate(alert.created_at) == timezone.localdate(),
+        "subject": subject,
+    }
+    send_mail(
+        to=recipient.email,
+        subject=subject,
+        text=render_to_string("alerts/mail/undelivered.txt", context),
+        html=render_to_string("alerts/mail/undelivered.html", context),
+        message_id_key=f"{entry.topic} {entry.key}",
     )
 
 

@@ -16,11 +16,12 @@ PeriodicFunction = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What is called for a topic, and what is called when it is given up."""
+    """What is called for a topic, when its mail is refused for good, and when it is given up."""
 
     topic: str
     function: HandlerFunction
     given_up: HandlerFunction | None
+    refused: HandlerFunction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,21 @@ _periodic: dict[str, Periodic] = {}
 
 
 def handles(
-    topic: str, *, given_up: HandlerFunction | None = None
+    topic: str, *, given_up: HandlerFunction | None = None, refused: HandlerFunction | None = None
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Make a function the handler of a topic.
 
     It is called with the payload and the entry, inside the school and a transaction that also marks the entry
     as done. It may be called again after a crash, so it must be harmless twice. Any exception means another
     try later; after the last one `given_up` is called the same way and administrators see the dead letter.
+    `refused` is called after each try that a mail server refused for good: nobody should wait for the last
+    try to learn of it, though a later one may succeed yet.
     """
 
     def register(function: HandlerFunction) -> HandlerFunction:
         if topic in _handlers:
             raise ValueError(f"The topic {topic!r} has a handler already.")
-        _handlers[topic] = Handler(topic, function, given_up)
+        _handlers[topic] = Handler(topic, function, given_up, refused)
         return function
 
     return register

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from typing import Any, Final
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480))
 MAX_TRIES: Final = 10
 BATCH: Final = 100
+# From here on a mail server's answer is final; below it says "later".
+NEVER: Final = 500
 PAYLOAD_CODE: Final = re.compile(r"[\w.:/+-]{0,200}", re.ASCII)
 
 
@@ -142,6 +144,8 @@ def _not_done(entry: OutboxEntry, error: Exception) -> None:
     OutboxEntry.objects.filter(id=entry.id).update(**changes)
     if "dead_at" in changes:
         _give_up(entry)
+    elif is_refused_for_good(error):
+        _call(entry, "refused")
 
 
 def _give_up(entry: OutboxEntry) -> None:
@@ -151,13 +155,24 @@ def _give_up(entry: OutboxEntry) -> None:
         record=("outbox", entry.id),
         detail={"topic": entry.topic, "tries": entry.tries},
     )
+    _call(entry, "given_up")
+
+
+def _call(entry: OutboxEntry, hook: Literal["given_up", "refused"]) -> None:
     try:
         with transaction.atomic():
-            given_up = registry.handler_of(entry.topic).given_up
-            if given_up is not None:
-                given_up(entry.payload, entry)
-    except Exception as error:  # noqa: BLE001 -- the letter stays dead, whatever its app has to say about it
-        logger.error("Outbox entry %s (%s): giving up failed with %s", entry.id, entry.topic, _code_of(error))
+            function = getattr(registry.handler_of(entry.topic), hook)
+            if function is not None:
+                function(entry.payload, entry)
+    except Exception as error:  # noqa: BLE001 -- the letter stays what it is, whatever its app has to say
+        logger.error("Outbox entry %s (%s): %s failed with %s", entry.id, entry.topic, hook, _code_of(error))
+
+
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether a mail server said "never" (5xx) to the recipient or to the mail itself."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= NEVER for code, _ in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= NEVER
 
 
 def _pause(tries: int) -> timedelta:

@@ -256,6 +256,16 @@ def alert_to_mail(alert_id: UUID) -> Alert | None:
     return Alert.objects.filter(not_deleted(), pk=alert_id, withdrawn_at__isnull=True).first()
 
 
+def kept_from(root_id: UUID, user_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these people whom a block keeps from the record. A query for each."""
+    alerts = Alert.objects.filter(root_id=root_id)
+    return {
+        user_id
+        for user_id in user_ids
+        if any(alerts.filter(condition(user_id)).exists() for condition in _blocked_roots)
+    }
+
+
 def unread_recipients(record_ids: Collection[UUID]) -> set[UUID]:
     """Everybody with an open alert to one of these records."""
     return set(Alert.objects.filter(UNREAD, record_id__in=record_ids).values_list("recipient_id", flat=True))

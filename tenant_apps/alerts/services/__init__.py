@@ -9,7 +9,13 @@ from tenant_apps.alerts.services.raising import (
     raise_alerts,
 )
 from tenant_apps.alerts.services.rules import Target, name_for_student, refile_rules, set_rules_of
-from tenant_apps.alerts.services.telling import BEYOND_MAIL, REMOVAL_MAIL
+from tenant_apps.alerts.services.telling import (
+    BEYOND_MAIL,
+    REMOVAL_MAIL,
+    UNDELIVERED_MAIL,
+    note_undelivered,
+    take_bounce,
+)
 from tenant_apps.alerts.services.withdrawing import remove_dashboard_alerts, withdraw_alerts
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "ASSIGNMENT_MAIL",
     "BEYOND_MAIL",
     "REMOVAL_MAIL",
+    "UNDELIVERED_MAIL",
     "Target",
     "choose_recipients",
     "mark_opened",
@@ -24,10 +31,12 @@ __all__ = [
     "name_for_student",
     "note_mail_failed",
     "note_mailed",
+    "note_undelivered",
     "notify_assignment",
     "raise_alerts",
     "refile_rules",
     "remove_dashboard_alerts",
     "set_rules_of",
+    "take_bounce",
     "withdraw_alerts",
 ]

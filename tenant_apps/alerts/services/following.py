@@ -42,11 +42,18 @@ def note_mailed(*, alert_id: UUID, by: Access, at: datetime | None = None) -> No
 
 
 @transaction.atomic
-def note_mail_failed(*, alert_id: UUID, by: Access, at: datetime | None = None) -> None:
-    """The mail about an alert was given up; the alert stands on the dashboard all the same."""
-    changed = Alert.objects.filter(pk=alert_id).exclude(mail_state=MailState.SENT)
-    if changed.update(mail_state=MailState.FAILED):
-        record("alert.mail_failed", by=by, record=("alert", alert_id), at=at)
+def note_mail_failed(
+    *, alert_id: UUID, by: Access, came_back: bool = False, at: datetime | None = None
+) -> bool:
+    """The mail about an alert did not reach its person; the alert stands on the dashboard all the same.
+
+    `came_back` says so of a mail that a server had taken. Whether this was news.
+    """
+    before = MailState.SENT if came_back else MailState.OWED
+    if not Alert.objects.filter(pk=alert_id, mail_state=before).update(mail_state=MailState.FAILED):
+        return False
+    record("alert.mail_failed", by=by, record=("alert", alert_id), at=at)
+    return True
 
 
 def _own(by: Access, root_ids: Collection[UUID]) -> QuerySet[Alert]:
