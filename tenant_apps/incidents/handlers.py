@@ -1,4 +1,4 @@
-"""The outbox's side of incidents: that something was deleted, or waits unsent, and by whom; never what."""
+"""The outbox's side of incidents: what was deleted or moved, or waits unsent, and by whom; never what."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,12 @@ from tenant_apps.incidents.enums import DraftKind
 from tenants.models import School
 from tenants.selectors import school_url
 
-TOPICS = (services.DELETION_MAIL, services.DRAFT_MAIL, services.DRAFT_TOLD_MAIL)
+TOPICS = (
+    services.DELETION_MAIL,
+    services.DRAFT_MAIL,
+    services.DRAFT_TOLD_MAIL,
+    services.MOVING_MAIL,
+)
 URLS = "config.urls_school"
 
 
@@ -51,6 +56,14 @@ def send_draft_told_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
     author = names_of([draft.author_id])[draft.author_id].formal
     context = {"thing": _thing(draft.kind), "begun_at": draft.begun_at, "author": author}
     _send(UUID(payload["to"]), entry, "draft_told", "something unfinished", context)
+
+
+@handles(services.MOVING_MAIL)
+def send_moving_mail(payload: dict[str, Any], entry: OutboxEntry) -> None:
+    """Tell one person that a record they were alerted to was moved to another student."""
+    by = UUID(payload["by"])
+    context = {"by": names_of([by])[by].full}
+    _send(UUID(payload["to"]), entry, "moving", "a record was moved", context)
 
 
 @every(minutes=5)

@@ -94,8 +94,13 @@ def sees_deleted(access: Access) -> bool:
 
 
 def kept_for(access: Access) -> Q:
-    """What a chronology may hold for this person: what is listed, and for editors what was deleted there."""
-    return _in_reach(access) if sees_deleted(access) else listed_for(access)
+    """What a chronology may hold for this person: what is listed, and for editors what was deleted there.
+
+    What was merged into another incident stands with that one and nowhere else.
+    """
+    if not sees_deleted(access):
+        return listed_for(access)
+    return Q(merged_into__isnull=True) & _in_reach(access)
 
 
 def _in_reach(access: Access) -> Q:

@@ -10,6 +10,7 @@ class MonitoringConfig(AppConfig):
         "monitoring.removed": "Monitoring went with training entries",
         "monitoring.returned": "Monitoring came back with training entries",
         "monitoring.started": "Started monitoring",
+        "monitoring.undone": "Ended monitoring that an incident of another student had begun",
     }
 
     def ready(self) -> None:

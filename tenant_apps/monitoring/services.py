@@ -151,6 +151,36 @@ def _end(
 
 
 @transaction.atomic
+def undo(
+    *,
+    student_id: UUID,
+    sources: Collection[tuple[str, UUID]],
+    goes_on: Mapping[UUID, UUID],
+    by: Access,
+    at: datetime | None = None,
+) -> int:
+    """End what these records began for a student who was named by mistake; how many ended.
+
+    Under the categories in `goes_on` it goes on, as begun by the incident given there. For the service that
+    takes the student out of the records, which has asked whether `by` may.
+    """
+    open_rows = Monitoring.objects.select_for_update().filter(student_id=student_id, ended_at__isnull=True)
+    began = [
+        row for row in open_rows.order_by("category_id") if (row.source_kind, row.source_id) in set(sources)
+    ]
+    for row in began:
+        if row.category_id in goes_on:
+            row.source_kind, row.source_id = MonitoringSource.INCIDENT, goes_on[row.category_id]
+        else:
+            row.ended_at, row.ended_by_id = max(at or now(), row.started_at), by.user_id
+        row.save(update_fields=["source_kind", "source_id", "ended_at", "ended_by"])
+    ended = {row.category_id for row in began if row.ended_at is not None}
+    if ended:
+        _record("monitoring.undone", by, {student_id}, ended, None, None, at)
+    return len(ended)
+
+
+@transaction.atomic
 def refile(
     *, touching: Collection[UUID], moves: Mapping[UUID, UUID], by: Access, at: datetime | None = None
 ) -> int:

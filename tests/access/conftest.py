@@ -584,6 +584,9 @@ FORMS = {
     "a rule about Behaviour": lambda world: {"rules": [f"category:{world.category('Behaviour')}"]},
     "a colleague": lambda world: {"added": [str(world.cast.pastoral.user.pk)]},
     "a reason": lambda world: {"reason": "Left on Friday."},
+    "one to merge into": lambda world: {"into": str(world.incident("Behaviour").pk)},
+    "the category Behaviour": lambda world: {"categories": [str(world.category("Behaviour"))]},
+    "another pupil and why": lambda world: {"student": [str(world.students[2].pk)], "reason": "Wrong twin."},
     "a yes": lambda world: {"decision": "confirm"},
     "a file": lambda world: {"file": SimpleUploadedFile("letter.txt", b"A letter.", "text/plain")},
     "a message to the helpdesk": lambda world: {

@@ -28,6 +28,8 @@ SILENT = {
     "incidents:blocked",
     "incidents:delete",
     "incidents:delete-action",
+    "incidents:merge",
+    "incidents:move",
     "incidents:readers",
     "incidents:change-status",
     "incidents:told",

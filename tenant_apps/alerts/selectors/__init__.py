@@ -1,6 +1,12 @@
 """Every read of alerts and of the rules that raise them."""
 
-from tenant_apps.alerts.selectors.opening import alerted_at, alerted_records, recipients_who_may_open
+from tenant_apps.alerts.selectors.opening import (
+    alerted_at,
+    alerted_records,
+    alerted_under,
+    ever_alerted,
+    recipients_who_may_open,
+)
 from tenant_apps.alerts.selectors.reached import (
     PAGE,
     UNREAD,
@@ -47,6 +53,8 @@ __all__ = [
     "alerted_at",
     "alerted_records",
     "kept_from",
+    "alerted_under",
+    "ever_alerted",
     "matching_rules",
     "not_deleted",
     "recipient_ids",

@@ -29,11 +29,27 @@ def alerted_records(access: Access, root_ids: Collection[UUID]) -> set[UUID]:
     return set(alerts.values_list("record_id", flat=True))
 
 
-def recipients_who_may_open(root_id: UUID) -> tuple[set[UUID], set[UUID]]:
-    """Those with an unread alert to a record or to what hangs on it, and those who have only read ones."""
+def recipients_who_may_open(root_id: UUID, *, record_id: UUID | None = None) -> tuple[set[UUID], set[UUID]]:
+    """Those with an unread alert to a record or to what hangs on it, and those who have only read ones.
+
+    With `record_id` only alerts to this one count.
+    """
     unread: set[UUID] = set()
     read: set[UUID] = set()
     alerts = Alert.objects.filter(not_deleted(), root_id=root_id, withdrawn_at__isnull=True)
+    if record_id is not None:
+        alerts = alerts.filter(record_id=record_id)
     for user_id, read_at in alerts.values_list("recipient_id", "read_at"):
         (read if read_at else unread).add(user_id)
     return unread, read - unread
+
+
+def ever_alerted(record_ids: Collection[UUID]) -> set[UUID]:
+    """Everybody who has, or had, an alert to one of these records, withdrawn ones included."""
+    return set(Alert.objects.filter(record_id__in=record_ids).values_list("recipient_id", flat=True))
+
+
+def alerted_under(root_id: UUID) -> set[UUID]:
+    """Everybody whose alert to a record, or to what hangs on it, was not withdrawn, read or not."""
+    alerts = Alert.objects.filter(not_deleted(), root_id=root_id, withdrawn_at__isnull=True)
+    return set(alerts.values_list("recipient_id", flat=True))

@@ -1,6 +1,7 @@
 """The shape of what is typed into the pages of incidents."""
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
+from tenant_apps.incidents.forms.moving import MergeForm, MoveForm, NumberForm, SplitForm
 from tenant_apps.incidents.forms.searching import SearchForm
 from tenant_apps.incidents.forms.training import ENDED
 from tenant_apps.incidents.forms.tray import AttachForm
@@ -28,7 +29,11 @@ __all__ = [
     "EntryForm",
     "FollowingForm",
     "IncidentForm",
+    "MergeForm",
+    "MoveForm",
+    "NumberForm",
     "SearchForm",
+    "SplitForm",
     "UUIDList",
     "WithdrawingForm",
 ]

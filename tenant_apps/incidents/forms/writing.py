@@ -20,6 +20,7 @@ from tenant_apps.categories.selectors import (
     offered_to,
 )
 from tenant_apps.incidents.enums import About, Status, TrainingMark
+from tenant_apps.incidents.forms.categories import chips_of, choosable_in
 from tenant_apps.incidents.forms.training import MarkField
 from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.blocking import barred_from
@@ -152,23 +153,8 @@ class EntryForm(forms.Form):
         return bool(self.cleaned_data.get("training") == TrainingMark.PRACTICE)
 
     def category_nodes(self) -> list[dict[str, Any]]:
-        """The tree as chips; a parent that is not open to this person gives way to its sub-categories."""
-
-        def nodes(tree: Iterable[OfferedCategory]) -> list[dict[str, Any]]:
-            found: list[dict[str, Any]] = []
-            for offered in tree:
-                below = nodes(offered.children)
-                category = offered.category
-                here = {
-                    "id": category.id,
-                    "name": category.name,
-                    "colour": category.colour,
-                    "children": below,
-                }
-                found.extend([here] if offered.can_choose else below)
-            return found
-
-        return nodes(self.category_tree)
+        """The tree as chips."""
+        return chips_of(self.category_tree)
 
     @property
     def takes_files(self) -> bool:
@@ -181,14 +167,7 @@ class EntryForm(forms.Form):
 
     def choosable_categories(self) -> list[UUID]:
         """Ids that this person may tick: enabled, with "Add Incidents" in their user group."""
-
-        def walk(tree: Iterable[OfferedCategory]) -> Iterable[UUID]:
-            for offered in tree:
-                if offered.can_choose:
-                    yield offered.category.id
-                yield from walk(offered.children)
-
-        return list(walk(self.category_tree))
+        return choosable_in(self.category_tree)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

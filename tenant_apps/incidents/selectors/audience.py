@@ -44,7 +44,7 @@ def readers_of(incident: Incident) -> Readers:
     parts = list(IncidentStudent.objects.filter(incident=incident).values_list("student", "shows_full"))
     is_assigned = incident.assignee_id is not None and incident.status != Status.CLOSED
     unread, read = recipients_who_may_open(incident.pk)
-    return _readers(
+    return readers_with(
         carried=carried,
         full_students=[student for student, shows_full in parts if shows_full],
         barred=barred_from([student for student, _ in parts], incident_id=incident.pk),
@@ -68,7 +68,7 @@ def readers_if_edited(
     parts = set(IncidentStudent.objects.filter(incident=incident).values_list("student", flat=True))
     is_assigned = incident.assignee_id is not None and incident.status != Status.CLOSED
     unread, read = recipients_who_may_open(incident.pk)
-    return _readers(
+    return readers_with(
         carried=carried,
         full_students=full_students,
         barred=barred_from(parts.union(added).difference(gone), incident_id=incident.pk),
@@ -90,7 +90,7 @@ def readers_if_added(
     """Who could read what a form would add. Without a student, of no class yet, every class counts; one that
     is about nobody on the list (`is_unlisted`) is for those whom no class keeps from anybody.
     """
-    return _readers(
+    return readers_with(
         carried=close_upward(category_ids, categories=categories),
         full_students=student_ids if student_ids or is_unlisted else None,
         barred=barred_from(student_ids),
@@ -101,7 +101,7 @@ def readers_if_added(
     )
 
 
-def _readers(
+def readers_with(
     *,
     carried: Iterable[UUID],
     full_students: Collection[UUID] | None,
@@ -111,6 +111,10 @@ def _readers(
     assignee: UUID | None,
     categories: CategoryMap | None = None,
 ) -> Readers:
+    """Who could read a record with these categories, closed upward, in these students' logs, and so on.
+
+    `unread` and `read` are those with an alert that is open, and with read ones only.
+    """
     staff = staff_standings()
     found = {
         person.user_id for person in _by_permission(staff, frozenset(carried), full_students, categories)

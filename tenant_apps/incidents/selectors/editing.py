@@ -119,12 +119,19 @@ def _files(access: Access, kind: str, record_id: UUID) -> tuple[DocumentView, ..
 
 
 def kept_incident(access: Access, incident_id: UUID) -> Incident:
-    """An incident that this editor may read, or that was deleted from among what they would see listed."""
+    """An incident that this editor may read, or that was deleted from among what they would see listed.
+
+    One that was merged is read by whom its words are open to where they stand now.
+    """
     rows = Incident.objects.filter(pk=incident_id)
     found = rows.filter(kept_for(access) | readable_by(access)).first()
     if found is None:
-        raise Http404("no such incident")
-    if found.deleted_at is None:
+        found = rows.filter(merged_into__isnull=False).first()
+        if found is None:
+            raise Http404("no such incident")
+        get_incident(access, found.merged_into_id)
+        assert_whole(access, found.merged_into_id)
+    elif found.deleted_at is None:
         assert_whole(access, incident_id)
     return found
 
@@ -136,6 +143,9 @@ def kept_action(access: Access, action_id: UUID) -> Action:
         raise Http404("no such action")
     action.incident = get_incident(access, action.incident_id)
     assert_whole(access, action.incident_id)
+    if action.split_into_id is not None:
+        # It was taken out, maybe so that fewer read it.
+        get_incident(access, action.split_into_id)
     return action
 
 

@@ -193,7 +193,7 @@ class _Rows:
         self, access: Access, incidents: Sequence[Incident], opened_by_alert: bool, with_deleted: bool
     ) -> None:
         ids = [incident.pk for incident in incidents]
-        kept = Action.objects.filter(incident__in=ids)
+        kept = Action.objects.filter(incident__in=ids, split_into__isnull=True)
         if not with_deleted:
             kept = kept.filter(deleted_at=None)
         actions = list(kept.order_by("happened_at", "recorded_at", "id"))
@@ -274,21 +274,27 @@ class _Rows:
         if part.part == Part.MAIN:
             return entry
         if not part.shows_full:
-            return _as_reference(entry)
+            own_part = self._copied(student_id, entry) if part.shows_own_part else []
+            return _as_reference(entry, own_part)
         entry.about = entry.main.student if entry.main else None
         if not part.shares_documents:
             entry.files = []
+        entry.actions = self._copied(student_id, entry)
+        return entry
+
+    def _copied(self, student_id: UUID, entry: Entry) -> list[ActionLine]:
+        """The actions that stand in a linked student's log, with the files that were shared."""
         copies = {
             copy.action_id: copy
             for action in entry.actions
             for copy in self.copies[action.id]
             if copy.student_id == student_id
         }
-        entry.actions = [action for action in entry.actions if action.id in copies]
-        for action in entry.actions:
+        copied = [action for action in entry.actions if action.id in copies]
+        for action in copied:
             if not copies[action.id].shares_documents:
                 action.files = []
-        return entry
+        return copied
 
     def _action(self, action: Action) -> ActionLine:
         added = self.added[action.pk]
@@ -356,12 +362,19 @@ class _Rows:
         return self.told.get(written.pk, [])
 
 
-def _as_reference(entry: Entry) -> Entry:
-    """The linked student's log says only that there is such an incident; what it says stands elsewhere."""
+def _as_reference(entry: Entry, own_part: list[ActionLine]) -> Entry:
+    """The linked student's log says only that there is such an incident; what it says stands elsewhere.
+
+    `own_part` is what was about this student before it was merged there: its words, and nobody else's name.
+    """
     entry.is_reference = True
     entry.text, entry.author, entry.assignee, entry.status, entry.categories = "", "", "", "", []
     entry.main, entry.about, entry.linked, entry.whom = None, None, [], ""
-    entry.agencies, entry.files, entry.told, entry.actions = [], [], [], []
+    entry.agencies, entry.files, entry.told = [], [], []
+    entry.actions = [action for action in own_part if action.removed is None]
+    for action in entry.actions:
+        action.told, action.options, action.categories, action.waiting_categories = [], [], [], []
+        action.copied_to, action.not_copied_to = [], []
     entry.recorded_at, entry.edited_at = None, None
     return entry
 

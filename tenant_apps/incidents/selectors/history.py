@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -20,6 +21,7 @@ from tenant_apps.incidents.enums import LinkRole, Part, Status, TrainingMark, Tr
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
 from tenant_apps.incidents.selectors.entries import CategoryNames, FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.incidents.selectors.merging import numbers_known
 from tenant_apps.incidents.selectors.unlisted import about_in_words
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
@@ -28,6 +30,14 @@ PAGE = 20
 WORDS = re.compile(r"\S+|\s+")
 # Comparing costs up to the square of the words that differ: past this the passage is shown old, then new.
 MOST_COMPARED = 3000
+EVENTS = {
+    "became": "Taken out: it is {} now",
+    "merged_from": "Merged here: it was {}",
+    "merged_in": "Merged into this: {}, as an action",
+    "merged_into": "Merged into {}, as an action",
+    "split_from": "Taken out of {}, where it was an action",
+    "split_off": "An action was taken out: it is {} now",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,14 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What made a version, where it was no edit, in words; `url` leads to the other incident, or is empty."""
+
+    words: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class VersionLine:
     """One version: who made it when, and how it differs from the one before. The first shows all it held."""
 
@@ -57,6 +75,7 @@ class VersionLine:
     is_first: bool
     text: list[TextPart]
     changes: list[FieldChange] = field(default_factory=list)
+    event: "Event | None" = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +165,7 @@ def _page(access: Access, rows: Any, incident: Incident, before: UUID | None) ->
                 is_first=earlier is None,
                 text=differing(stood, text) if earlier else [TextPart("same", text)],
                 changes=words.changes(earlier or {}, version.snapshot),
+                event=words.event(version.snapshot),
             )
         )
     return HistoryPage(lines, found[PAGE - 1].pk if len(found) > PAGE else None)
@@ -157,6 +177,8 @@ class _Words:
     def __init__(self, access: Access, snapshots: Iterable[Mapping[str, Any]], incident: Incident) -> None:
         snapshots = list(snapshots)
         students = {UUID(_student(one)) for shot in snapshots for one in shot.get("students", [])}
+        moves = [one for one in _events(snapshots) if one["kind"] == "moved"]
+        students |= {UUID(one[end]) for one in moves for end in ("from", "to")}
         agencies = {UUID(one) for shot in snapshots for one in shot.get("agencies", [])}
         assignees = {UUID(shot["assignee"]) for shot in snapshots if shot.get("assignee")}
         self.students: Mapping[UUID, StudentName] = students_by_ids(students)
@@ -166,6 +188,7 @@ class _Words:
         # Who took part once is named in what stood then.
         self.pupils = {*incident.participants.values_list("student", flat=True), *students}
         self.typed = incident.unlisted_name
+        self.numbers = numbers_known(access, [UUID(one["incident"]) for one in _events(snapshots)])
         is_alerted = not is_listed(access, incident.pk)
         # A version also names what was merged since.
         self.categories = CategoryNames(access, category_map(with_merged=True), is_alerted)
@@ -181,6 +204,25 @@ class _Words:
             for label, words in since.items()
             if words != then.get(label, "") and (label != "Files" or not before or "files" in before)
         ]
+
+    def event(self, shot: Mapping[str, Any]) -> Event | None:
+        """What made this version. Another incident goes by its number for whom it is open."""
+        told = shot.get("event")
+        if told is None:
+            return None
+        if told["kind"] == "moved":
+            before, after = (self.students[UUID(told[end])].name for end in ("from", "to"))
+            reason = hide_names(told["reason"], about=self.pupils)
+            return Event(f"Moved from {before} to {after}. Reason: {reason}")
+        other = UUID(told["incident"])
+        number = self.numbers.get(other)
+        named = f"incident no. {number}" if number else "another incident"
+        # Of what became an action only the history stands by itself.
+        route = "history" if told["kind"] in {"merged_in", "merged_from"} else "entry"
+        return Event(
+            EVENTS[told["kind"]].format(named),
+            reverse(f"incidents:{route}", args=[other]) if number else "",
+        )
 
     def _fields(self, shot: Mapping[str, Any]) -> dict[str, str]:
         if not shot:
@@ -224,6 +266,10 @@ class _Words:
         role = LinkRole(part["role"]).label if part["role"] else ""
         told = ", ".join(one for one in (role, "" if part["shows_full"] else "by reference") if one)
         return f"{name} ({told})" if told else name
+
+
+def _events(snapshots: Iterable[Mapping[str, Any]]) -> list[Mapping[str, str]]:
+    return [shot["event"] for shot in snapshots if "event" in shot]
 
 
 def _student(part: Mapping[str, Any] | str) -> str:

@@ -183,7 +183,8 @@ def history_of(access: Access) -> list[EntryLine]:
         )
         for action in actions
     ]
-    incident_of = {action.pk: action.incident_id for action in actions}
+    # What was merged stood under the categories of its own day, not under those it came to stand beside.
+    incident_of = {action.pk: action.merged_from_id or action.incident_id for action in actions}
     rows = _as_written(access, rows, incident_of)
     return sorted(rows, key=lambda row: row.at, reverse=True)
 

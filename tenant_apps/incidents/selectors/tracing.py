@@ -24,17 +24,22 @@ def origins_among(
 ) -> dict[UUID, Origin]:
     """For these incidents and actions the incident each leads to; those one may not open are left out.
 
-    Two queries, for any number.
+    One that was merged leads to where its words stand now. Three queries, for any number.
     """
     of_actions = dict(
         Action.objects.filter(pk__in=action_ids, deleted_at=None).values_list("pk", "incident_id")
     )
+    merged = dict(
+        Incident.objects.filter(pk__in=incident_ids, merged_into__isnull=False).values_list(
+            "pk", "merged_into"
+        )
+    )
     readable = {
         incident_id: Origin(number, reverse("incidents:entry", args=[incident_id]))
         for incident_id, number in Incident.objects.filter(
-            readable_by(access), pk__in={*incident_ids, *of_actions.values()}
+            readable_by(access), pk__in={*incident_ids, *merged.values(), *of_actions.values()}
         ).values_list("pk", "number")
         if number is not None
     }
-    leads_to = {incident_id: incident_id for incident_id in incident_ids} | of_actions
+    leads_to = {one: merged.get(one, one) for one in incident_ids} | of_actions
     return {source: readable[target] for source, target in leads_to.items() if target in readable}

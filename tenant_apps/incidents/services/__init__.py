@@ -3,7 +3,6 @@
 from tenant_apps.incidents.services.actions import (
     add_action,
     add_to_linked_incidents,
-    changed_groups,
     decide_waiting_category,
     widened_groups,
 )
@@ -26,9 +25,13 @@ from tenant_apps.incidents.services.following import (
     note_opened,
     note_own_words,
     note_printed,
+    note_searched,
 )
+from tenant_apps.incidents.services.merging import CannotMergeError, merge_incidents
+from tenant_apps.incidents.services.moving import MOVING_MAIL, move_incident
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
 from tenant_apps.incidents.services.refiling import refile
+from tenant_apps.incidents.services.splitting import split_action
 from tenant_apps.incidents.services.training import (
     SomethingStaysError,
     TrainingEndedError,
@@ -42,6 +45,8 @@ __all__ = [
     "DELETION_MAIL",
     "DRAFT_MAIL",
     "DRAFT_TOLD_MAIL",
+    "MOVING_MAIL",
+    "CannotMergeError",
     "ChangedMeanwhileError",
     "LinkedStudent",
     "SomethingStaysError",
@@ -54,7 +59,6 @@ __all__ = [
     "block_incident_reader",
     "bring_back",
     "change_status",
-    "changed_groups",
     "claim_draft",
     "decide_waiting_category",
     "delete_action",
@@ -65,17 +69,21 @@ __all__ = [
     "keep_unattached",
     "lift_incident_block",
     "mark_read",
+    "merge_incidents",
+    "move_incident",
     "note_history",
     "note_listed",
     "note_opened",
     "note_own_words",
     "note_printed",
+    "note_searched",
     "pin_incident",
     "refile",
     "restore_action",
     "restore_incident",
     "save_draft",
     "settle_training",
+    "split_action",
     "tell_of_drafts",
     "unpin_incident",
     "widened_groups",

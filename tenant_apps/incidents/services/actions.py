@@ -31,9 +31,11 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.own_words import incident_for_action
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
+from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import (
@@ -42,38 +44,12 @@ from tenant_apps.incidents.services.versions import (
     keep_incident_version,
 )
 from tenant_apps.monitoring.services import start
-from tenant_apps.staff.permissions import cat_ok
-from tenant_apps.staff.selectors import groups_viewing
 
 
 def widened_groups(carried: Iterable[UUID], added: Iterable[UUID]) -> tuple[list[str], list[str]]:
     """Names of the user groups that would gain, and of those that would lose, a view of the incident."""
     carried = list(carried)
     return changed_groups(carried, [*carried, *added])
-
-
-def changed_groups(filed: Iterable[UUID], refiled: Iterable[UUID]) -> tuple[list[str], list[str]]:
-    """The same for an incident with these categories that would have those instead."""
-    categories = category_map()
-    before = close_upward(filed, categories=categories)
-    after = close_upward(refiled, categories=categories)
-    restricting = {category.id for category in categories.values() if category.is_restricting}
-    gained, lost = [], []
-    for name, viewable in groups_viewing().values():
-        could, can = (
-            cat_ok(
-                carried=carries,
-                leaves=leaves(carries, categories=categories),
-                view_incidents=viewable,
-                restricting=restricting,
-            )
-            for carries in (before, after)
-        )
-        if can and not could:
-            gained.append(name)
-        if could and not can:
-            lost.append(name)
-    return sorted(gained), sorted(lost)
 
 
 @transaction.atomic
@@ -238,7 +214,10 @@ def decide_waiting_category(
 def put_in_force(
     incident: Incident, added: Iterable[UUID], action: Action, by: Access, at: datetime
 ) -> frozenset[UUID]:
-    """Adds an action's categories to the incident and starts monitoring. Returns all it carries then."""
+    """Adds an action's categories to the incident, as if it had had them from the start.
+
+    Returns all it carries then.
+    """
     categories = category_map()
     before = frozenset(incident.carried.values_list("category", flat=True))
     carried = close_upward([*before, *added], categories=categories)
@@ -257,6 +236,7 @@ def put_in_force(
             at=at,
         )
         keep_incident_version(incident, made_by=by.user_id, at=at)
+        alert_by_rules(incident, by=by, at=at)
     return frozenset(carried)
 
 

@@ -177,7 +177,7 @@ def add_incident(
     Draft.objects.filter(pk=incident_id, author=by.user_id).update(sent_at=recorded_at)
     keep_incident_version(incident, made_by=by.user_id, at=recorded_at)
     record("incident.added", by=by, students=student_ids, record=("incident", incident.pk), at=recorded_at)
-    incident.number = _next_number()
+    incident.number = next_number()
     incident.save(update_fields=["number"])
     return incident
 
@@ -257,7 +257,7 @@ def _insert_parts(
     IncidentStudent.objects.bulk_create(parts)
 
 
-def _next_number() -> int:
+def next_number() -> int:
     """The school's next number. Holds the counter's row until the transaction ends, so it comes last."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -17,6 +17,7 @@ from tenant_apps.incidents.permissions import kept_for
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.selectors.standing import assert_whole
+from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits, hold_action
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
@@ -82,6 +83,7 @@ def restore_incident(*, incident_id: UUID, by: Access, at: datetime | None = Non
     keep_incident_version(incident, made_by=by.user_id, at=moment)
     students = list(incident.participants.values_list("student", flat=True))
     record("incident.restored", by=by, students=students, record=("incident", incident.pk), at=moment)
+    alert_by_rules(incident, by=by, at=moment)
     return incident
 
 

@@ -14,7 +14,7 @@ from core.audit.services import record
 from core.db.clock import now
 from tenant_apps.agencies.selectors import enabled_agencies
 from tenant_apps.alerts.services import choose_recipients, raise_alerts
-from tenant_apps.categories.selectors import category_map, close_upward, leaves
+from tenant_apps.categories.selectors import category_map, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import take_from_students, take_off
 from tenant_apps.incidents.enums import LinkRole, Part, TrainingMark
@@ -26,11 +26,13 @@ from tenant_apps.incidents.models import (
 )
 from tenant_apps.incidents.permissions import sees_deleted
 from tenant_apps.incidents.selectors.blocking import barred_from
-from tenant_apps.incidents.selectors.editing import latest_version, stays_filed
+from tenant_apps.incidents.selectors.editing import latest_version
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.standing import assert_whole
-from tenant_apps.incidents.services.actions import changed_groups
 from tenant_apps.incidents.services.adding import LinkedStudent, carry
+from tenant_apps.incidents.services.automatic import alert_by_rules
+from tenant_apps.incidents.services.filing import note_readers, refiled
 from tenant_apps.incidents.services.versions import (
     action_snapshot,
     incident_snapshot,
@@ -121,6 +123,8 @@ def edit_incident(
             at=edited_at,
         )
     _alert(incident, ("incident", incident.pk), alert_user_ids, alert_group_ids, by, edited_at)
+    if gained:
+        alert_by_rules(incident, by=by, at=edited_at)
     return incident
 
 
@@ -171,7 +175,10 @@ def hold_action(action_id: UUID, by: Access) -> Action:
         raise Http404("no such action")
     incident = get_incident(by, incident_id, for_update=True)
     assert_whole(by, incident_id)
-    action = Action.objects.select_for_update().get(pk=action_id)
+    # It may have gone to another incident while this one was waited for.
+    action = incident.actions.select_for_update().filter(pk=action_id, split_into=None).first()
+    if action is None:
+        raise Http404("no such action")
     action.incident = incident
     return action
 
@@ -186,30 +193,15 @@ def _write(written: Incident | Action, text: str, happened_at: datetime) -> None
 
 def _file(incident: Incident, chosen: set[UUID], by: Access, at: datetime) -> set[UUID]:
     """Files the incident under these and what stays; returns the categories it did not carry before."""
-    categories = category_map()
     carried = dict(incident.carried.values_list("category", "is_leaf"))
-    filed = {category for category, is_leaf in carried.items() if is_leaf}
-    stays = stays_filed(by, filed, categories)
-    new = chosen - set(carried)
-    if not new <= by.add_incidents or any(not categories[one].is_enabled for one in new):
-        raise PermissionDenied("This user group may not add incidents to one of these categories.")
-    refiled = close_upward(stays | chosen, categories=categories)
-    if not refiled:
-        raise PermissionDenied("An incident has at least one category.")
-    if set(refiled) == set(carried):
+    wanted = refiled(by, carried, chosen)
+    if wanted == set(carried):
         return set()
-    gained, lost = changed_groups(carried, refiled)
-    incident.carried.exclude(category__in=refiled).delete()
-    carry(incident, refiled, leaves(refiled, categories=categories))
-    if gained or lost:
-        record(
-            "incident.readers_changed",
-            by=by,
-            record=("incident", incident.pk),
-            detail={"groups_gained": len(gained), "groups_lost": len(lost)},
-            at=at,
-        )
-    return set(refiled) - set(carried)
+    gained, lost = changed_groups(carried, wanted)
+    incident.carried.exclude(category__in=wanted).delete()
+    carry(incident, wanted, leaves(wanted, categories=category_map()))
+    note_readers(incident.pk, gained, lost, by=by, at=at)
+    return set(wanted) - set(carried)
 
 
 def _link(incident: Incident, links: Iterable[LinkedStudent]) -> None:

@@ -120,6 +120,21 @@ def note_history(*, kind: str, record_id: UUID, by: Access, at: datetime | None 
 
 
 @transaction.atomic
+def note_searched(
+    *, incident_id: UUID, found: UUID | None, student_ids: list[UUID], by: Access, at: datetime | None = None
+) -> None:
+    """Writes that this person looked for an incident by its number to merge this one, and which they read."""
+    record(
+        "incident.searched",
+        by=by,
+        students=student_ids,
+        record=("incident", found or incident_id),
+        detail={"for": str(incident_id), "found": found is not None},
+        at=at,
+    )
+
+
+@transaction.atomic
 def note_printed(
     *,
     student_ids: list[UUID],

@@ -11,6 +11,7 @@ from tenant_apps.incidents.views.deleting import (
 from tenant_apps.incidents.views.drafts import discard_draft, save_draft
 from tenant_apps.incidents.views.editing import edit_action, edit_incident
 from tenant_apps.incidents.views.history import action_history, history
+from tenant_apps.incidents.views.merging import merge, move, split
 from tenant_apps.incidents.views.own_words import own_action, own_words
 from tenant_apps.incidents.views.pinning import pin, unpin
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
@@ -39,6 +40,8 @@ __all__ = [
     "history",
     "keep",
     "mark_read",
+    "merge",
+    "move",
     "own_action",
     "own_words",
     "pin",
@@ -49,6 +52,7 @@ __all__ = [
     "restore_incident",
     "save_draft",
     "search_log",
+    "split",
     "told",
     "tray",
     "unpin",

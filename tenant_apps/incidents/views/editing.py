@@ -1,4 +1,3 @@
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from tenant_apps.incidents.forms import EditForm, EditIncidentForm
 from tenant_apps.incidents.selectors import Editable
 from tenant_apps.incidents.services import ChangedMeanwhileError, LinkedStudent
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
+from tenant_apps.incidents.views.confirming import unconfirmed
 from tenant_apps.incidents.views.typed import FIELDS, faults_of, typed_in
 
 
@@ -62,7 +62,7 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         return _told_second(request, form, selectors.editable_incident(request.access, incident_id))
     messages.success(request, "The changes were saved.")
     say_who_was_skipped(request, incident_id, users=given["alert_staff"], groups=given["alert_groups"])
-    return _back(request, incident_id)
+    return back_to(request, incident_id)
 
 
 @requires(SystemPermission.EDIT_INCIDENTS)
@@ -97,11 +97,11 @@ def edit_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
         return _told_second(request, form, selectors.editable_action(request.access, action_id))
     messages.success(request, "The changes were saved.")
     say_who_was_skipped(request, stands.incident_id, users=given["alert_staff"], groups=given["alert_groups"])
-    return _back(request, stands.incident_id)
+    return back_to(request, stands.incident_id)
 
 
-def _back(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """The incident, or the dashboard for whom the edit has taken it from."""
+def back_to(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """The incident, or the dashboard for whom the change has taken it from."""
     if selectors.may_read_incident(request.access, incident_id):
         return redirect("incidents:entry", incident_id=incident_id)
     return redirect("dashboard:home")
@@ -121,7 +121,6 @@ def _changed_readers(request: HttpRequest, form: EditIncidentForm, stands: Edita
     """Who would gain or lose sight of the incident, until exactly these were confirmed."""
     links = _links(form, stands)
     before, after = selectors.filed_after(request.access, stands.id, form.cleaned_data["categories"])
-    groups_gained, groups_lost = services.changed_groups(before, after)
     people = selectors.readers_after(
         request.access,
         stands.id,
@@ -130,16 +129,8 @@ def _changed_readers(request: HttpRequest, form: EditIncidentForm, stands: Edita
         added=form.cleaned_data["linked"],
         unlinked=form.unlinked(),
     )
-    found = [*groups_gained, "", *groups_lost, "", *people.gained, "", *people.lost]
-    key = sha256("\n".join(found).encode()).hexdigest()
-    if not any(found) or form.cleaned_data["confirm_readers"] == key:
-        return {}
-    return {
-        "asks_readers": key,
-        "groups_gained": groups_gained,
-        "groups_lost": groups_lost,
-        "people": people,
-    }
+    groups = selectors.changed_groups(before, after)
+    return unconfirmed(groups, people, form.cleaned_data["confirm_readers"])
 
 
 def _told_second(request: HttpRequest, form: EditForm, stands: Editable) -> HttpResponse:

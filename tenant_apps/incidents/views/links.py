@@ -37,6 +37,7 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             entry.options.append({"label": "Attach to a student", "url": entry.attach_url})
         if access.is_elevated and access.is_editor and is_whole:
             entry.options += _editing("incident", entry.id)
+            entry.options += _about_somebody(entry)
         if access.is_elevated and access.is_editor and _has_open_alert(entry):
             withdraw_url = path_to("incidents:withdraw-alerts", entry.id)
             entry.options.append({"label": "Withdraw alert", "url": withdraw_url})
@@ -58,7 +59,8 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
                 action.options = []
                 action.removed |= _of_deleted("action", action.id)
             elif access.is_elevated and access.is_editor and is_whole:
-                action.options = _editing("action", action.id) + action.options
+                split = {"label": "Split as Incident", "url": path_to("incidents:split", action.id)}
+                action.options = [*_editing("action", action.id), split, *action.options]
         if entry.has_unread_alert:
             entry.mark_read_url = path_to("incidents:mark-read", entry.id)
 
@@ -74,6 +76,16 @@ def add_pins(entries: Iterable[Entry], access: Access, student_id: UUID) -> None
             )
             url = path_to(route, student_id, entry.id)
             entry.options.append({"label": label, "url": url, "post": True})
+
+
+def _about_somebody(entry: Entry) -> list[dict[str, str]]:
+    """What can be done with an incident that is about a student; one in the tray is attached first."""
+    if entry.main is None:
+        return []
+    return [
+        {"label": "Merge", "url": path_to("incidents:merge", entry.id)},
+        {"label": "Move to another student", "url": path_to("incidents:move", entry.id)},
+    ]
 
 
 def _editing(kind: str, record_id: UUID) -> list[dict[str, str]]:

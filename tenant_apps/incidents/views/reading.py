@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -63,7 +63,14 @@ def chronology(request: HttpRequest, student_id: UUID) -> HttpResponse:
 @require_safe
 def entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     """One incident: within its student's log where that is open to the reader, else by itself."""
-    incident = selectors.get_incident(request.access, incident_id)
+    try:
+        incident = selectors.get_incident(request.access, incident_id)
+    except Http404:
+        if (stands_now := selectors.stands_now(incident_id)) is None:
+            raise
+        # For whom it is not open either, that address is as unknown as this one.
+        selectors.get_incident(request.access, stands_now)
+        return redirect("incidents:entry", incident_id=stands_now)
     if student_id := selectors.log_of(request.access, incident):
         return redirect(place_in_log(student_id, incident_id))
     shown = selectors.entry_for(request.access, incident, with_deleted=True)

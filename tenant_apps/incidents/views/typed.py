@@ -136,6 +136,13 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
     )
 
 
+def students_chosen(access: Access, values: Iterable[str]) -> list[dict[str, str]]:
+    """Of these ids the students whom the form would offer, as a picker shows them."""
+    chosen = _ids(values)
+    students = students_by_ids(choosable_among(access, chosen))
+    return [_chip(students[pk]) for pk in chosen if pk in students]
+
+
 # What the summary at the top calls each field, in the order in which the fields stand on the page.
 FIELDS = {
     "about": "Student",
