@@ -7,7 +7,7 @@ from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.alerts.selectors import recipients_who_may_open
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
-from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.enums import Part, Status, TrainingMark
 from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.permissions import readable_by, whole_for
 from tenant_apps.incidents.selectors.audience import (
@@ -41,6 +41,11 @@ def main_student(incident_id: UUID) -> UUID | None:
     """Whom the incident is about."""
     parts = IncidentStudent.objects.filter(incident=incident_id, part=Part.MAIN)
     return parts.values_list("student", flat=True).first()
+
+
+def is_mixed(one: Incident, other: Incident) -> bool:
+    """Whether one of two incidents is practice and the other is not: practice goes when its mode ends."""
+    return TrainingMark.PRACTICE in {one.training, other.training} and one.training != other.training
 
 
 def changed_groups(filed: Collection[UUID], refiled: Collection[UUID]) -> tuple[list[str], list[str]]:

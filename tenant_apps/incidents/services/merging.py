@@ -13,7 +13,7 @@ from tenant_apps.alerts.services.moving import move_alerts, move_roots
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import hand_over
-from tenant_apps.incidents.enums import Part, Status
+from tenant_apps.incidents.enums import Part, Status, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     ActionAgency,
@@ -27,7 +27,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.selectors.finding import get_incident
-from tenant_apps.incidents.selectors.merging import groups_changed_by_merging
+from tenant_apps.incidents.selectors.merging import groups_changed_by_merging, is_mixed
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.automatic import alert_by_rules
@@ -43,7 +43,7 @@ from tenant_apps.monitoring.services import start
 
 
 class CannotMergeError(ValueError):
-    """The two are one incident, or not about the same student."""
+    """The two are one incident, or not about the same student, or one of them alone is practice."""
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def merge_incidents(*, surplus_id: UUID, main_id: UUID, by: Access, at: datetime
     for one in held:
         assert_whole(by, one)
     surplus, main = held[surplus_id], held[main_id]
-    if _about(surplus) is None or _about(surplus) != _about(main):
+    if _about(surplus) is None or _about(surplus) != _about(main) or is_mixed(surplus, main):
         raise CannotMergeError
     moment = at or now()
     for one in (surplus, main):
@@ -100,7 +100,14 @@ def merge_incidents(*, surplus_id: UUID, main_id: UUID, by: Access, at: datetime
     if new:
         about = _about(main)
         assert about is not None
-        start(student_ids=[about], category_ids=new, by=by, source=("incident", main.pk), at=moment)
+        start(
+            student_ids=[about],
+            category_ids=new,
+            by=by,
+            source=("incident", main.pk),
+            is_practice=main.training == TrainingMark.PRACTICE,
+            at=moment,
+        )
         alert_by_rules(main, by=by, at=moment)
     return main
 

@@ -15,7 +15,7 @@ from core.outbox.services import owe
 from tenant_apps.alerts.selectors import alerted_under
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import show_to_students, take_from_students
-from tenant_apps.incidents.enums import Part
+from tenant_apps.incidents.enums import Part, TrainingMark
 from tenant_apps.incidents.models import Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
@@ -89,6 +89,7 @@ def move_incident(
         category_ids=list(carried),
         by=by,
         source=("incident", incident.pk),
+        is_practice=incident.training == TrainingMark.PRACTICE,
         at=moment,
     )
     _tell(incident, by, moment)

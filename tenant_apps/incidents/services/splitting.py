@@ -15,7 +15,7 @@ from tenant_apps.alerts.services.moving import move_alerts
 from tenant_apps.categories.selectors import category_map, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import hand_over
-from tenant_apps.incidents.enums import Part
+from tenant_apps.incidents.enums import Part, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
     Incident,
@@ -90,7 +90,14 @@ def split_action(
     gained, lost = changed_groups(set(stood), carried)
     note_readers(incident.pk, gained, lost, by=by, at=moment)
     main = incident.participants.filter(part=Part.MAIN).values_list("student", flat=True)
-    start(student_ids=main, category_ids=carried, by=by, source=("incident", incident.pk), at=moment)
+    start(
+        student_ids=main,
+        category_ids=carried,
+        by=by,
+        source=("incident", incident.pk),
+        is_practice=incident.training == TrainingMark.PRACTICE,
+        at=moment,
+    )
     alert_by_rules(incident, by=by, at=moment)
     incident.number = next_number()
     incident.save(update_fields=["number"])

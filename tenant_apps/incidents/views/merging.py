@@ -17,6 +17,7 @@ from tenant_apps.incidents.views.typed import faults_of, students_chosen
 
 NOTHING_FOUND = "No incident with this number can be merged with. Look at the number again."
 OTHER_STUDENT = "That incident is about another student. Only incidents of the same student can be merged."
+MIXED = "One of the two is practice and the other is not. They stay apart."
 
 
 @requires(SystemPermission.EDIT_INCIDENTS)
@@ -68,6 +69,9 @@ def _searched(request: HttpRequest, surplus: Any) -> dict[str, Any]:
     if selectors.main_student(found.pk) != selectors.main_student(surplus.pk):
         services.note_searched(incident_id=surplus.pk, found=None, student_ids=[], by=request.access)
         form.add_error("number", OTHER_STUDENT)
+        return {"form": form, "status": 422}
+    if selectors.is_mixed(surplus, found):
+        form.add_error("number", MIXED)
         return {"form": form, "status": 422}
     return {"form": form, "found": _shown(request, surplus.pk, found), "number": found.number}
 
