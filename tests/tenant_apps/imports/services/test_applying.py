@@ -155,24 +155,6 @@ def test_a_file_that_is_not_there_leaves_its_kind_untouched(bring):
     assert Contact.objects.filter(ended_at=None).count() == 2
 
 
-def test_what_was_made_by_hand_is_left_alone(bring, cast):
-    from tenant_apps.students.models import Contact, Student, StudentLink
-
-    bring(small_extract())
-    amelia, oliver = students(mis_id="P1").get(), students(mis_id="P3").get()
-    by_hand = Student.objects.create(
-        legal_forename="Hand", legal_surname="Made", sort_key="made  hand", legal_sort_key="", search_key=""
-    )
-    Contact.objects.create(student=amelia, source="hand", priority=9, forename="Aunt", surname="May")
-    StudentLink.objects.create(student=amelia, linked_student=oliver, relationship="friend", source="hand")
-    bring(small_extract(generated_at="2026-11-21T22:05:00+00:00"))
-
-    by_hand.refresh_from_db()
-    assert by_hand.archived_at is None
-    assert Contact.objects.get(source="hand").ended_at is None
-    assert StudentLink.objects.get(source="hand").ended_at is None
-
-
 def test_a_pupil_is_known_again_by_upn_and_by_former_upn(bring):
     bring(small_extract())
     amelia, jakub = students(mis_id="P1").get().pk, students(mis_id="P2").get().pk
