@@ -46,9 +46,11 @@ class ReminderForm(forms.Form):
         error_messages={"invalid": "Give the time as hours and minutes, such as 14:05."},
     )
 
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, prefix: str | None = None, auto_id: str = "remind_%s"
+    ) -> None:
         # Its dialog opens over pages with forms of their own: no id may stand twice.
-        super().__init__(data, auto_id="remind_%s")
+        super().__init__(data, auto_id=auto_id, prefix=prefix)
         self._choices = selectors.choices()
         self.fields["when"].choices = [(choice.value, _label(choice)) for choice in self._choices]  # type: ignore[attr-defined] # a ChoiceField
 

@@ -1,5 +1,7 @@
 """Reads of the planner: one's own entries only."""
 
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -21,14 +23,42 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The record that a reminder refers back to, as its owner may open it: "Incident no. 12", and where."""
+
+    label: str
+    url: str
+
+
+Describe = Callable[[Access, Collection[UUID]], dict[UUID, About]]
+
+_describers: dict[str, Describe] = {}
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderView:
-    """A reminder as its owner sees it; `is_due` says that its time has come."""
+    """A reminder as its owner sees it; `is_due` says that its time has come.
+
+    `about` is None for one that refers to nothing, and for one whose record is not the owner's to open now.
+    """
 
     id: UUID
     kind: str
     text: str
     due_at: datetime
     is_due: bool
+    about: About | None = None
+
+
+def register_about(kind: str, describe: Describe) -> None:
+    """Make an app answer for the records of a kind that reminders refer to.
+
+    `describe` gets the owner's access and ids, and leaves out what the owner may not open. A second
+    registration of a kind raises ValueError.
+    """
+    if kind in _describers:
+        raise ValueError(f"Reminders about {kind!r} are described already.")
+    _describers[kind] = describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +76,31 @@ def own_reminders(access: Access, *, at: datetime | None = None) -> list[Reminde
         return []
     moment = at or now()
     open_ones = Reminder.objects.filter(owner=access.user_id, done_at__isnull=True).order_by("due_at", "pk")
+    reminders = list(open_ones[:SHOWN])
+    about = _about(access, reminders)
     return [
         ReminderView(
-            one.pk, ReminderKind(one.kind).label, hide_names(one.text), one.due_at, one.due_at <= moment
+            one.pk,
+            ReminderKind(one.kind).label,
+            hide_names(one.text),
+            one.due_at,
+            one.due_at <= moment,
+            about.get((one.about_kind, one.about_id)),
         )
-        for one in open_ones[:SHOWN]
+        for one in reminders
     ]
+
+
+def _about(access: Access, reminders: Iterable[Reminder]) -> dict[tuple[str, UUID | None], About]:
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for one in reminders:
+        if one.about_id is not None and one.about_kind in _describers:
+            wanted[one.about_kind].add(one.about_id)
+    return {
+        (kind, record_id): about
+        for kind, ids in wanted.items()
+        for record_id, about in _describers[kind](access, ids).items()
+    }
 
 
 def get_own_reminder(access: Access, reminder_id: UUID) -> Reminder:

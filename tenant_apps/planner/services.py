@@ -1,5 +1,6 @@
 """Writes of the planner."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,6 +18,14 @@ from tenant_apps.planner.permissions import may_plan
 from tenant_apps.planner.selectors import get_own_reminder
 
 REMINDER_MAIL: Final = "planner.reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderGiven:
+    """A reminder as somebody typed it beside a record of theirs."""
+
+    text: str
+    due_at: datetime
 
 
 @transaction.atomic

@@ -32,6 +32,8 @@ SILENT = {
     "incidents:move",
     "incidents:readers",
     "incidents:change-status",
+    "incidents:plan-action",
+    "incidents:plan-incident",
     "incidents:told",
     "incidents:withdraw-alerts",
 }

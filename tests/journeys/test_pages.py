@@ -72,6 +72,8 @@ PAGES = {
         /incidents/{incident}/status/
         /incidents/{incident}/withdraw/
         /incidents/{incident}/readers/
+        /incidents/{incident}/planner/
+        /incidents/actions/{action}/planner/
         /incidents/{incident}/blocked/
         /incidents/actions/{action}/linked/
         /changes/{change}/

@@ -2,6 +2,7 @@
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
 from tenant_apps.incidents.forms.moving import MergeForm, MoveForm, NumberForm, SplitForm
+from tenant_apps.incidents.forms.planning import AboutForm, PlannerForm, planner_form
 from tenant_apps.incidents.forms.searching import SearchForm
 from tenant_apps.incidents.forms.training import ENDED
 from tenant_apps.incidents.forms.tray import AttachForm
@@ -20,6 +21,7 @@ from tenant_apps.incidents.forms.writing import (
 __all__ = [
     "ENDED",
     "MOST_UNASKED",
+    "AboutForm",
     "ActionForm",
     "AttachForm",
     "CopyForm",
@@ -32,8 +34,10 @@ __all__ = [
     "MergeForm",
     "MoveForm",
     "NumberForm",
+    "PlannerForm",
     "SearchForm",
     "SplitForm",
     "UUIDList",
     "WithdrawingForm",
+    "planner_form",
 ]

@@ -9,6 +9,8 @@ from django.urls import reverse
 from core.access import Access
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import readable_by
+from tenant_apps.incidents.selectors.standing import actions_shown, by_alert_alone
+from tenant_apps.planner.selectors import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,22 @@ def origins_among(
     }
     leads_to = {one: merged.get(one, one) for one in incident_ids} | of_actions
     return {source: readable[target] for source, target in leads_to.items() if target in readable}
+
+
+def incidents_in_planner(access: Access, incident_ids: Collection[UUID]) -> dict[UUID, About]:
+    """What reminders about these incidents refer to, as far as the person may open them now."""
+    found = origins_among(access, incident_ids=incident_ids, action_ids=[])
+    return {pk: About(f"Incident no. {one.number}", one.url) for pk, one in found.items()}
+
+
+def actions_in_planner(access: Access, action_ids: Collection[UUID]) -> dict[UUID, About]:
+    """The same of actions: each leads to its incident, as long as the person reads that action there."""
+    found = origins_among(access, incident_ids=[], action_ids=action_ids)
+    actions = list(Action.objects.filter(pk__in=found))
+    alone = by_alert_alone(access, {action.incident_id for action in actions})
+    shown = actions_shown(access, [action for action in actions if action.incident_id in alone])
+    return {
+        action.pk: About(f"Action under incident no. {found[action.pk].number}", found[action.pk].url)
+        for action in actions
+        if action.incident_id not in alone or action.pk in shown
+    }

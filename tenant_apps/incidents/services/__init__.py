@@ -30,6 +30,7 @@ from tenant_apps.incidents.services.following import (
 from tenant_apps.incidents.services.merging import CannotMergeError, merge_incidents
 from tenant_apps.incidents.services.moving import MOVING_MAIL, move_incident
 from tenant_apps.incidents.services.pinning import pin_incident, unpin_incident
+from tenant_apps.incidents.services.planning import remind_of_action, remind_of_incident
 from tenant_apps.incidents.services.refiling import refile
 from tenant_apps.incidents.services.splitting import split_action
 from tenant_apps.incidents.services.training import (
@@ -79,6 +80,8 @@ __all__ = [
     "note_searched",
     "pin_incident",
     "refile",
+    "remind_of_action",
+    "remind_of_incident",
     "restore_action",
     "restore_incident",
     "save_draft",

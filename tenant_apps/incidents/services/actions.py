@@ -37,6 +37,7 @@ from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.drafts import hold_draft
+from tenant_apps.incidents.services.planning import keep_reminder
 from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
@@ -44,6 +45,7 @@ from tenant_apps.incidents.services.versions import (
     keep_incident_version,
 )
 from tenant_apps.monitoring.services import start
+from tenant_apps.planner.services import ReminderGiven
 
 
 def widened_groups(carried: Iterable[UUID], added: Iterable[UUID]) -> tuple[list[str], list[str]]:
@@ -68,6 +70,7 @@ def add_action(
     alert_group_ids: Iterable[UUID] = (),
     alerts_incident_recipients: bool = False,
     is_practice: bool = False,
+    reminder: ReminderGiven | None = None,
     at: datetime | None = None,
 ) -> Action:
     """Adds a follow-up; the same form sent twice makes one.
@@ -125,6 +128,8 @@ def add_action(
     )
     Draft.objects.filter(pk=action_id, author=by.user_id).update(sent_at=recorded_at)
     keep_action_version(action, made_by=by.user_id, at=recorded_at)
+    if reminder:
+        keep_reminder(reminder, about=("action", action.pk), by=by, at=recorded_at)
     record("action.added", by=by, students=[*main, *copies], record=("action", action.pk), at=recorded_at)
     return action
 

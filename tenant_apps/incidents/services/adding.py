@@ -29,9 +29,11 @@ from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.services.drafts import hold_draft
+from tenant_apps.incidents.services.planning import keep_reminder
 from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import keep_incident_version
 from tenant_apps.monitoring.services import start
+from tenant_apps.planner.services import ReminderGiven
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def add_incident(
     source: str = "",
     unlisted: Unlisted | None = None,
     is_practice: bool = False,
+    reminder: ReminderGiven | None = None,
     at: datetime | None = None,
 ) -> Incident:
     """Stores the incident for good, with its number, alerts, monitoring, files and audit event.
@@ -176,6 +179,8 @@ def add_incident(
         )
     Draft.objects.filter(pk=incident_id, author=by.user_id).update(sent_at=recorded_at)
     keep_incident_version(incident, made_by=by.user_id, at=recorded_at)
+    if reminder:
+        keep_reminder(reminder, about=("incident", incident.pk), by=by, at=recorded_at)
     record("incident.added", by=by, students=student_ids, record=("incident", incident.pk), at=recorded_at)
     incident.number = next_number()
     incident.save(update_fields=["number"])

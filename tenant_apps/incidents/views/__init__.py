@@ -14,6 +14,7 @@ from tenant_apps.incidents.views.history import action_history, history
 from tenant_apps.incidents.views.merging import merge, move, split
 from tenant_apps.incidents.views.own_words import own_action, own_words
 from tenant_apps.incidents.views.pinning import pin, unpin
+from tenant_apps.incidents.views.planning import plan_action, plan_incident
 from tenant_apps.incidents.views.printing import chronology_pdf, print_entry
 from tenant_apps.incidents.views.readers import readers, readers_of_form
 from tenant_apps.incidents.views.reading import change_status, chronology, entry, mark_read
@@ -45,6 +46,8 @@ __all__ = [
     "own_action",
     "own_words",
     "pin",
+    "plan_action",
+    "plan_incident",
     "print_entry",
     "readers",
     "readers_of_form",

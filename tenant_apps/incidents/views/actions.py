@@ -12,10 +12,10 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ENDED, ActionForm, CopyForm
+from tenant_apps.incidents.forms import ENDED, ActionForm, CopyForm, PlannerForm, planner_form
 from tenant_apps.incidents.selectors import Entry
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
-from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, typed_in, uuid_or_404
+from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, planner_faults, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import form_notices
 
 
@@ -32,13 +32,16 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "is_readable": is_readable,
     }
     if request.method != "POST":
-        form = ActionForm(access=request.access)
-        return render(request, "incidents/add_action.html", _page(form, _begun(request), entry) | own)
+        form, typed = ActionForm(access=request.access), _begun(request)
+        planner = planner_form(request.access, content=typed.planner)
+        return render(request, "incidents/add_action.html", _page(form, typed, entry, planner) | own)
     form = ActionForm(request.POST, access=request.access)
-    valid = form.is_valid()
+    planner = planner_form(request.access, request.POST)
+    is_complete = planner is None or planner.is_complete
+    valid = form.is_valid() and is_complete
     readers = _changed_readers(request, form, entry) if valid else {}
     if not valid or readers:
-        return _refused(request, form, entry, readers | own)
+        return _refused(request, form, entry, readers | own, planner)
     given = form.cleaned_data
     try:
         action = services.add_action(
@@ -54,12 +57,13 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
             alerts_incident_recipients=given["like_incident"],
+            reminder=planner.given if planner else None,
             by=request.access,
         )
     except services.TrainingEndedError:
         # Between the check of the form and the storing of it.
         form.add_error("training", ENDED)
-        return _refused(request, form, entry, own)
+        return _refused(request, form, entry, own, planner)
     messages.success(request, "The action was added.")
     say_who_was_skipped(request, incident_id, users=given["alert_staff"], groups=given["alert_groups"])
     if not is_readable:
@@ -111,10 +115,12 @@ def decide_category(request: HttpRequest, waiting_id: UUID) -> HttpResponse:
     return redirect("incidents:entry", incident_id=incident.pk)
 
 
-def _refused(request: HttpRequest, form: ActionForm, entry: Entry, more: dict[str, Any]) -> HttpResponse:
+def _refused(
+    request: HttpRequest, form: ActionForm, entry: Entry, more: dict[str, Any], planner: PlannerForm | None
+) -> HttpResponse:
     """The form again with what was typed, and why nothing was stored."""
     typed = typed_in(request.access, dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
-    context = _page(form, typed, entry) | more
+    context = _page(form, typed, entry, planner) | more
     return render(request, "incidents/add_action.html", context, status=422)
 
 
@@ -137,13 +143,15 @@ def _begun(request: HttpRequest) -> Typed:
     return typed_in(request.access, {}, uuid7())
 
 
-def _page(form: ActionForm, typed: Typed, entry: Entry) -> dict[str, Any]:
+def _page(form: ActionForm, typed: Typed, entry: Entry, planner: PlannerForm | None) -> dict[str, Any]:
     draft_url = reverse("incidents:draft", args=[typed.draft_id])
     return {
         "form": form,
         "typed": typed,
         "entry": entry,
-        "faults": faults_of(form, FIELDS | {"text": "Action Taken", "categories": "Add Categories"}),
+        "faults": faults_of(form, FIELDS | {"text": "Action Taken", "categories": "Add Categories"})
+        + planner_faults(planner),
+        "planner": planner,
         "notices": form_notices(),
         "draft_url": f"{draft_url}?incident={entry.id}",
     }

@@ -12,10 +12,10 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ENDED, IncidentForm
+from tenant_apps.incidents.forms import ENDED, IncidentForm, PlannerForm, planner_form
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
-from tenant_apps.incidents.views.typed import Typed, faults_of, typed_in, uuid_or_404
+from tenant_apps.incidents.views.typed import Typed, faults_of, planner_faults, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
 from tenant_apps.students.adapters import TwoLists, filled_lists
 
@@ -26,14 +26,22 @@ from tenant_apps.students.adapters import TwoLists, filled_lists
 def add_incident(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form, typed = IncidentForm(access=request.access), _begun(request)
-        return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)))
+        planner = planner_form(request.access, content=typed.planner)
+        return render(
+            request, "incidents/add.html", _page(form, typed, _lists(request, form, typed), planner)
+        )
     form = IncidentForm(request.POST, access=request.access)
+    planner = planner_form(request.access, request.POST)
     if "show_names" in request.POST and not form.settings.allow_student_search:
         typed = typed_in(request.access, dict(request.POST.lists()), _draft_id(request))
         form = IncidentForm(access=request.access)
-        return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)))
-    if not form.is_valid():
-        return _refused(request, form)
+        planner = planner_form(request.access, content=typed.planner)
+        return render(
+            request, "incidents/add.html", _page(form, typed, _lists(request, form, typed), planner)
+        )
+    is_complete = planner is None or planner.is_complete
+    if not form.is_valid() or not is_complete:
+        return _refused(request, form, planner)
     given = form.cleaned_data
     try:
         incident = services.add_incident(
@@ -52,12 +60,13 @@ def add_incident(request: HttpRequest) -> HttpResponse:
             alert_group_ids=given["alert_groups"],
             agency_ids=given["agencies"],
             is_practice=form.is_practice,
+            reminder=planner.given if planner else None,
             by=request.access,
         )
     except services.TrainingEndedError:
         # Between the check of the form and the storing of it.
         form.add_error("training", ENDED)
-        return _refused(request, form)
+        return _refused(request, form, planner)
     messages.success(request, f"Incident no. {incident.number} was added.")
     say_who_was_skipped(request, incident.pk, users=given["alert_staff"], groups=given["alert_groups"])
     if student_id := selectors.log_of(request.access, incident):
@@ -76,10 +85,11 @@ def told(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     return render(request, "incidents/telling.html", context)
 
 
-def _refused(request: HttpRequest, form: IncidentForm) -> HttpResponse:
+def _refused(request: HttpRequest, form: IncidentForm, planner: PlannerForm | None) -> HttpResponse:
     """The form again with what was typed, and why nothing was stored."""
     typed = typed_in(request.access, dict(request.POST.lists()), form.cleaned_data.get("draft") or uuid7())
-    return render(request, "incidents/add.html", _page(form, typed, _lists(request, form, typed)), status=422)
+    context = _page(form, typed, _lists(request, form, typed), planner)
+    return render(request, "incidents/add.html", context, status=422)
 
 
 def _begun(request: HttpRequest) -> Typed:
@@ -119,12 +129,15 @@ def _lists(request: HttpRequest, form: IncidentForm, typed: Typed) -> dict[str, 
     }
 
 
-def _page(form: IncidentForm, typed: Typed, lists: dict[str, TwoLists]) -> dict[str, Any]:
+def _page(
+    form: IncidentForm, typed: Typed, lists: dict[str, TwoLists], planner: PlannerForm | None
+) -> dict[str, Any]:
     return {
         "lists": lists,
         "form": form,
         "typed": typed,
-        "faults": faults_of(form),
+        "planner": planner,
+        "faults": faults_of(form) + planner_faults(planner),
         "notices": form_notices(),
         "preselecting": form.preselecting_categories(),
         "assignees": form.assignee_list,

@@ -7,6 +7,7 @@ from core.access import Access
 from core.access.enums import SystemPermission
 from core.web.addresses import path_to
 from tenant_apps.incidents.selectors import Entry
+from tenant_apps.planner.permissions import may_plan
 from tenant_apps.staff.permissions import can_block_readers
 
 
@@ -49,6 +50,10 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
                     "url": path_to("incidents:blocked", entry.id),
                 }
             )
+        if may_plan(access):
+            entry.options.append(
+                {"label": "Add to planner", "url": path_to("incidents:plan-incident", entry.id)}
+            )
         if may_add:
             entry.add_action_url = path_to("incidents:add-action", entry.id)
         for action in entry.actions:
@@ -61,6 +66,9 @@ def add_links(entries: Iterable[Entry], access: Access, *, highlighted: UUID | N
             elif access.is_elevated and access.is_editor and is_whole:
                 split = {"label": "Split as Incident", "url": path_to("incidents:split", action.id)}
                 action.options = [*_editing("action", action.id), split, *action.options]
+            if may_plan(access) and not action.removed:
+                url = path_to("incidents:plan-action", action.id)
+                action.options.append({"label": "Add to planner", "url": url})
         if entry.has_unread_alert:
             entry.mark_read_url = path_to("incidents:mark-read", entry.id)
 

@@ -14,6 +14,7 @@ from core.db.clock import now
 from shared_apps.people.selectors import names_of
 from tenant_apps.categories.selectors import followed
 from tenant_apps.documents.selectors import documents_of
+from tenant_apps.incidents.forms import PlannerForm
 from tenant_apps.incidents.selectors import is_own_draft
 from tenant_apps.staff.selectors import active_among
 from tenant_apps.students.selectors import StudentName, choosable_among, students_by_ids, year_label
@@ -32,6 +33,10 @@ KEPT = frozenset(
         "like_incident",
         "linked",
         "monitor_linked",
+        "planner-date",
+        "planner-text",
+        "planner-time",
+        "planner-when",
         "share_documents",
         "status",
         "student",
@@ -69,6 +74,7 @@ class Typed:
     agencies: frozenset[str] = frozenset()
     ticked: frozenset[str] = frozenset()
     files: list[dict[str, str]] = field(default_factory=list)
+    planner: dict[str, list[str]] = field(default_factory=dict)
 
 
 def kept_content(post: QueryDict) -> dict[str, list[str]]:
@@ -133,6 +139,7 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
             }
             for document in files.get(draft_id, [])
         ],
+        planner={name: values for name, values in content.items() if name.startswith("planner-")},
     )
 
 
@@ -171,6 +178,18 @@ def faults_of(form: Form, names: Mapping[str, str] = FIELDS) -> list[dict[str, s
         {"target": f"id_{field}", "message": f"{label}: {sentence}"}
         for field, label in names.items()
         for sentence in form.errors.get(field, [])
+    ]
+
+
+def planner_faults(planner: PlannerForm | None) -> list[dict[str, str]]:
+    """The same of the reminder fields."""
+    if planner is None:
+        return []
+    names = {name: f"Add to planner, {field.label}" for name, field in planner.fields.items()}
+    return [
+        fault | {"target": planner[name].auto_id}
+        for name in names
+        for fault in faults_of(planner, {name: names[name]})
     ]
 
 
