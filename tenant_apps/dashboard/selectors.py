@@ -23,6 +23,7 @@ from tenant_apps.incidents.selectors import (
 from tenant_apps.monitoring.selectors import monitored_counts, practice_counts
 from tenant_apps.planner.selectors import own_reminders
 from tenant_apps.school_settings.selectors import missing_notice_fields
+from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.staff.selectors import default_group_people
 from tenant_apps.students.selectors import dashboard_groups
 from tenant_apps.training.selectors import is_on, training_due
@@ -108,6 +109,7 @@ def key_users_parts(access: Access) -> dict[str, Any]:
         "may_decide": access.can(SystemPermission.ADD_ENTRIES),
         "reminders": own_reminders(access),
         "sees_list": sees_list,
+        "may_seal": can_block_readers(access),
         "groups": dashboard_groups(access) if sees_list else [],
         "category_counts": category_counts(access) if sees_list else [],
         "health": import_health(),

@@ -1,7 +1,7 @@
 """Reads of documents. Content is read through services, which write the audit event."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -116,6 +116,12 @@ def students_of(document_id: UUID) -> list[UUID]:
         .order_by("id")
         .values_list("student_id", flat=True)
     )
+
+
+def students_with_documents(student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these students in whose vault something stands, or stood."""
+    shown = DocumentStudent.objects.filter(student__in=student_ids)
+    return set(shown.values_list("student_id", flat=True).distinct())
 
 
 def count_in_draft(access: Access, draft_id: UUID) -> int:

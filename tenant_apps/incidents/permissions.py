@@ -6,7 +6,8 @@ ones in C, V the categories in which the reader's group has View Incidents:
 - by category: R is within V if R is not empty, else L and V share one;
 - by class: all classes, or one participant with full text is in the reader's classes;
 - not blocked: the reader is not among the "Staff who may not see this record" of the incident or of anybody
-  who takes part in it, by reference too. This comes before all that follows, one's own words included;
+  who takes part in it, by reference too, and nobody there has a sealed record that the reader may not open.
+  This comes before all that follows, one's own words included;
 - listed: elevated, by category and by class. Lists of others' records, counts, charts, search: only this;
 - whole: listed, or (elevated) assigned to the reader and not Closed: these read what stands now;
 - readable: whole, or the reader has an unread alert to it. An alert alone opens the incident as it stood
@@ -31,7 +32,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.school_settings.selectors import get_settings
-from tenant_apps.students.selectors import in_own_classes, sees_everybody, students_kept_from
+from tenant_apps.students.selectors import in_own_classes, kept_from, sees_everybody
 
 NOTHING = Q(pk__in=[])
 
@@ -79,7 +80,7 @@ def _blocked_themselves(user_id: UUID) -> QuerySet[BlockedReader, UUID]:
 
 
 def _blocked_by_student(user_id: UUID) -> QuerySet[IncidentStudent, UUID]:
-    parts = IncidentStudent.objects.filter(student__in=students_kept_from(user_id))
+    parts = IncidentStudent.objects.filter(kept_from(user_id, "student"))
     return parts.values_list("incident", flat=True)
 
 

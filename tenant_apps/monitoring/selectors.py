@@ -190,6 +190,12 @@ def begun_by_practice(access: Access, record_ids: Collection[UUID]) -> dict[UUID
     return dict(found)
 
 
+def students_ever_monitored(student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these students who are, or were, monitored under anything."""
+    rows = Monitoring.every.filter(student__in=student_ids)
+    return set(rows.values_list("student_id", flat=True).distinct())
+
+
 def used_categories(ids: Collection[UUID]) -> set[UUID]:
     """Those of these categories under which somebody is, or was, monitored."""
     rows = Monitoring.every.filter(category__in=ids).order_by("category_id")

@@ -17,6 +17,8 @@ urlpatterns = [
     ),
     path("students/<uuid:student_id>/edit/", views.edit, name="edit"),
     path("students/<uuid:student_id>/attendance/", views.attendance, name="attendance"),
+    path("students/sealed/", views.sealed, name="sealed"),
+    path("students/<uuid:student_id>/keeping/", views.keeping, name="keeping"),
     path("students/<uuid:student_id>/photo/", views.photo, name="photo"),
     path("students/<uuid:student_id>/contacts/", views.contacts, name="contacts"),
     path("students/<uuid:student_id>/contacts/add/", views.new_contact, name="add-contact"),

@@ -14,6 +14,10 @@ class StudentsConfig(AppConfig):
         "student.court_order_added": "Wrote down a court order",
         "student.court_order_changed": "Changed what stands of a court order",
         "student.court_order_ended": "Ended a court order",
+        "student.death_taken_back": "Took back that a student died",
+        "student.died": "Noted that a student died",
+        "student.held": "Put a student's record on hold",
+        "student.hold_ended": "Ended the hold on a student's record",
         "student.keywords_changed": "Changed a student's keywords",
         "student.link_added": "Linked two students",
         "student.link_ended": "Ended a link of two students",
@@ -21,9 +25,12 @@ class StudentsConfig(AppConfig):
         "student.photo_changed": "A student's photograph changed",
         "student.reader_blocked": "Kept somebody from a student's record",
         "student.reader_unblocked": "Let somebody read a student's record again",
+        "student.reduced": "Reduced the records of leavers",
+        "student.sealed": "Sealed a student's record",
         "student.sibling_added": "Noted a sibling at another school",
         "student.sibling_ended": "Ended the note of a sibling at another school",
         "student.summary_changed": "Changed a student's summary",
+        "student.unsealed": "Lifted the seal of a student's record",
         "student.viewed": "Opened a student's profile",
     }
 

@@ -384,6 +384,15 @@ class World:
         due_at = now() + timedelta(hours=1)
         return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
 
+    def sealed(self):
+        """The first pupil, with an incident told to the deputy, sealed for lead and head."""
+        from tenant_apps.students.services import seal_record
+
+        student_id = self.behaviour.participants.get().student_id
+        readers = [self.cast.lead.user.pk, self.cast.head.user.pk]
+        seal_record(student_id=student_id, readers=readers, by=self.cast.head.access)
+        return student_id
+
     def photographed(self):
         """The first pupil, with a photograph."""
         from tenant_apps.documents.services import receive
@@ -456,6 +465,7 @@ RELATIONS = {
     "of no group": lambda world: {"group_id": uuid4()},
     "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
     "of no pupil": lambda world: {"student_id": uuid4()},
+    "of a pupil sealed for lead and head": lambda world: {"student_id": world.sealed()},
     "with a photograph": lambda world: {"student_id": world.photographed()},
     "kept by hand": lambda world: world.own_contact(),
     "of no contact": lambda world: world.own_contact() | {"contact_id": uuid4()},
@@ -560,6 +570,12 @@ FORMS = {
     "a tick at Bullying": lambda world: {"categories": [str(world.category("Bullying"))]},
     "words to find": lambda world: {"words": "corridor"},
     "a summary": lambda world: {"summary": "Lives with her aunt.", "summary_seen": "0"},
+    "lead and head as its readers": lambda world: {
+        "do": "seal",
+        "first": str(world.cast.lead.user.pk),
+        "second": str(world.cast.head.user.pk),
+    },
+    "a death": lambda world: {"do": "died", "died_on": "2026-10-30"},
     "a contact": lambda world: {
         "surname": "Okoro",
         "relationship": "Aunt",

@@ -175,6 +175,14 @@ ROWS = [
     # Without the block "Summary, keywords, agencies" these fields are not part of the form.
     Row("profile:edit", "POST", "of a pupil", "L L F F K D D D F", "a summary"),
     Row("profile:edit", "POST", "of no pupil", "L L F F N N N N F", "a summary"),
+    # How a record is kept is for editors and administrators who open profiles.
+    Row("profile:keeping", "GET", "of a pupil", "L L F F F F S S F"),
+    Row("profile:keeping", "GET", "of no pupil", "L L F F F F N N F"),
+    Row("profile:keeping", "POST", "of a pupil", "L L F F F F D D F", "lead and head as its readers"),
+    Row("profile:keeping", "POST", "of a pupil", "L L F F F F D D F", "a death"),
+    Row("profile:sealed", "GET", "", "L L F F S S S S F"),
+    Row("profile:overview", "GET", "of a pupil sealed for lead and head", "L L F F N N S S F"),
+    Row("incidents:chronology", "GET", "of a pupil sealed for lead and head", "L L F F N N S S F"),
     Row("profile:photo", "GET", "with a photograph", "L L F F S S S S F"),
     Row("profile:photo", "GET", "of a pupil", "L L F F N N N N F"),
     Row("profile:attendance", "GET", "of a pupil", "L L F F S S S S F"),

@@ -14,7 +14,7 @@ EXEMPT = {
     "tenant_apps/documents/views.py": "an upload is checked by its header before the first byte is read",
     "tenant_apps/imports/views/api.py": "a MIS has no session: its token in a header is checked before all",
     "tenant_apps/imports/views/pages.py": "an upload is checked by its header before the first byte is read",
-    "tenant_apps/profile/views/contacts.py": "an upload is checked by its header before the first byte is read",
+    "tenant_apps/profile/views/contacts.py": "an upload is checked by its header before a byte is read",
 }
 WITHOUT_TOKEN = {
     "catalogue.html": "its samples post nowhere that stores anything",

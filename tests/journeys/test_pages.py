@@ -60,6 +60,8 @@ PAGES = {
         /students/{student}/court-orders/add/
         /students/{student}/court-orders/{court_order}/
         /students/{student}/links/
+        /students/{student}/keeping/
+        /students/sealed/
         /students/{student}/alert-staff/
         /students/{student}/incidents/
         /students/{student}/incidents/search/

@@ -86,7 +86,9 @@ def _pupils(sheet: Sheet, access: Any, viewer: Viewer) -> None:
     visible = set(selectors.students_visible_to(access).values_list("pk", flat=True)) & here
     sheet.same("pupils", visible, seen)
     found = {one.id for one in selectors.search_students(access, "drawnpupil", include_archived=True)}
-    sheet.same("search", found, seen)
+    sheet.same("search", found, {one for one in seen if not pupils[one].sealed_for})
+    sealed = {one.id for one in selectors.sealed_for(access)}
+    sheet.same("sealed records", sealed, {one for one in seen if pupils[one].sealed_for})
     current = {one for one in seen if not pupils[one].is_archived}
     sheet.same(
         "search of current", {one.id for one in selectors.search_students(access, "drawnpupil")}, current
@@ -309,7 +311,7 @@ def by_pages(viewer: Viewer, client_for: Callable[..., Any]) -> tuple[list[str],
         sheet.same("log", set(MARK.findall(answer.content.decode())), expected)
     sees_list = viewer.may("view_student_list")
     found = _pupils_on(browser.get("/students/search/", {"q": "drawnpupil", "archived": "on"}), names)
-    seen = {one.id for one in world.pupils.values() if sees_list and viewer.sees(one)}
+    seen = {one.id for one in world.pupils.values() if sees_list and viewer.finds(one)}
     sheet.same("quick search", found, seen)
     found = _pupils_on(browser.get("/students/suggest/", {"q": "drawnpupil"}), names)
     offered = {one.id for one in world.pupils.values() if viewer.may("add_entries") and not one.is_archived}

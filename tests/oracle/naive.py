@@ -60,10 +60,18 @@ class Viewer:
         return sees_ungrouped and not is_limited
 
     def sees(self, pupil: Pupil) -> bool:
-        """Profile, search, registers."""
-        if not self.elevated or not self.person.is_active or self.user in pupil.blocked:
+        """Profile and registers."""
+        if not self.elevated or not self.person.is_active or self.is_kept_from(pupil):
             return False
         return self.is_of_own_class(pupil)
+
+    def is_kept_from(self, pupil: Pupil) -> bool:
+        """By a block, or by a seal that names two others."""
+        return self.user in pupil.blocked or (bool(pupil.sealed_for) and self.user not in pupil.sealed_for)
+
+    def finds(self, pupil: Pupil) -> bool:
+        """By a search: nobody finds a sealed record."""
+        return self.sees(pupil) and not pupil.sealed_for
 
     def sees_monitored(self, pupil: Pupil, category: UUID) -> bool:
         """In the monitored lists: not those who have left or not begun."""
@@ -73,9 +81,9 @@ class Viewer:
     # --- incidents ------------------------------------------------------------------------------
 
     def is_blocked(self, incident: Incident) -> bool:
-        """A block of the incident or of anybody who takes part in it."""
+        """A block of the incident, or anybody takes part in it whose record is kept from the viewer."""
         return self.user in incident.blocked or any(
-            self.user in self.world.pupils[one].blocked for one in incident.parts
+            self.is_kept_from(self.world.pupils[one]) for one in incident.parts
         )
 
     def category_lets(self, incident: Incident) -> bool:

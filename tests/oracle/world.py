@@ -67,6 +67,8 @@ class Pupil:
     places: list[Place]
     blocked: set[UUID]
     monitored: set[UUID]
+    sealed_for: set[UUID]
+    """The two who alone open it, of a sealed record; else nobody."""
 
 
 @dataclass
@@ -194,7 +196,7 @@ def _draw_pupils(world: World, draw: random.Random) -> None:
             group = draw.choice(list(world.classes))
             if group not in {place.group for place in places}:
                 places.append(Place(group, today - timedelta(days=300), today - timedelta(days=20)))
-        is_archived = draw.random() < 0.15
+        is_archived = draw.random() < 0.2
         pupil = Pupil(
             uuid7(),
             f"Drawnpupil Number{number}",
@@ -203,6 +205,8 @@ def _draw_pupils(world: World, draw: random.Random) -> None:
             places,
             {one for one in world.staff if draw.random() < 0.12},
             {one for one in world.categories if draw.random() < 0.3},
+            # Sealing a record takes it off the roll.
+            set(draw.sample(list(world.staff), 2)) if is_archived and draw.random() < 0.5 else set(),
         )
         world.pupils[pupil.id] = pupil
 
@@ -329,7 +333,7 @@ def _store_staff(world: World) -> None:
 def _store_pupils(world: World) -> None:
     from tenant_apps.classes.models import ClassAccess, ClassAccessGroup, RestrictedKind, StudentGroup
     from tenant_apps.monitoring.models import Monitoring
-    from tenant_apps.students.models import BlockedReader, Membership, Student
+    from tenant_apps.students.models import BlockedReader, Membership, Seal, Student
 
     StudentGroup.objects.bulk_create(
         StudentGroup(id=one.id, mis_id=str(one.id), kind=one.kind, name=f"Drawn {one.id}", sort_key="d")
@@ -376,6 +380,16 @@ def _store_pupils(world: World) -> None:
         for place, user in enumerate(world.staff)
         if user in one.blocked or place % 3 == 0
     )
+    # Beside the seals that stand, lifted ones that count for nothing.
+    for one in world.pupils.values():
+        first, second = sorted(one.sealed_for or list(world.staff)[:2])
+        Seal.objects.create(
+            student_id=one.id,
+            first_reader_id=first,
+            second_reader_id=second,
+            sealed_at=now(),
+            lifted_at=None if one.sealed_for else now(),
+        )
     Monitoring.objects.bulk_create(
         Monitoring(student_id=one.id, category_id=category, started_at=now(), source_kind="person")
         for one in world.pupils.values()

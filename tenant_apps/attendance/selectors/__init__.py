@@ -7,6 +7,7 @@ from tenant_apps.attendance.selectors.figures import (
     Trend,
     attendance_of,
     last_day,
+    last_mark_of,
     trend_of,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "code_on",
     "counted_as",
     "last_day",
+    "last_mark_of",
     "trend_of",
 ]

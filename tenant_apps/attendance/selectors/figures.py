@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from core.access import Access
@@ -124,3 +124,9 @@ def trend_of(access: Access, student_id: UUID) -> Trend | None:
         short=100 * found["short_present"] / found["short_possible"],
         long=100 * found["long_present"] / found["long_possible"],
     )
+
+
+def last_mark_of(access: Access, student_id: UUID) -> date | None:
+    """The day of the last mark of a pupil the person may see."""
+    last: date | None = marks_of(access, student_id).aggregate(last=Max("date"))["last"]
+    return last

@@ -83,6 +83,7 @@ from tenant_apps.incidents.selectors.own_words import (
 )
 from tenant_apps.incidents.selectors.readers import ReadersChange, Reading, readers_changed
 from tenant_apps.incidents.selectors.references import (
+    students_with_incidents,
     used_agencies,
     used_categories,
     was_agency_named,
@@ -198,6 +199,7 @@ __all__ = [
     "shows_action_file",
     "shows_incident_file",
     "stands_now",
+    "students_with_incidents",
     "telling",
     "training_entries",
     "tray_count",

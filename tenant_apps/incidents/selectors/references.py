@@ -6,9 +6,11 @@ from uuid import UUID
 from tenant_apps.incidents.models import (
     ActionAgency,
     ActionCategory,
+    ActionStudent,
     ActionVersion,
     IncidentAgency,
     IncidentCategory,
+    IncidentStudent,
     IncidentVersion,
 )
 
@@ -23,6 +25,16 @@ def used_categories(ids: Collection[UUID]) -> set[UUID]:
 def used_agencies(ids: Collection[UUID]) -> set[UUID]:
     """Those of these agencies that an incident or action is tagged with, hidden ones included."""
     return _named(IncidentAgency, "agency", ids) | _named(ActionAgency, "agency", ids)
+
+
+def students_with_incidents(student_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these students who take part in an incident or action, deleted ones included."""
+    of_incidents = IncidentStudent.objects.filter(student__in=student_ids)
+    of_actions = ActionStudent.objects.filter(student__in=student_ids)
+    return {
+        *of_incidents.values_list("student_id", flat=True),
+        *of_actions.values_list("student_id", flat=True),
+    }
 
 
 def was_category_named(category_id: UUID) -> bool:

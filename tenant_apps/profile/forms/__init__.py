@@ -2,13 +2,17 @@
 
 from tenant_apps.profile.forms.contacts import ContactForm, CourtOrderForm, LinkForm, SiblingForm
 from tenant_apps.profile.forms.editing import StudentForm
+from tenant_apps.profile.forms.keeping import DeathForm, HoldForm, SealForm
 from tenant_apps.profile.forms.lists import CategoriesForm, SearchForm, TickedForm, YearForm
 
 __all__ = [
     "CategoriesForm",
     "ContactForm",
     "CourtOrderForm",
+    "DeathForm",
+    "HoldForm",
     "LinkForm",
+    "SealForm",
     "SearchForm",
     "SiblingForm",
     "StudentForm",

@@ -1,6 +1,6 @@
 """What a pupil's pages and lists show, put together from the apps beneath."""
 
-from tenant_apps.profile.selectors.attendance import attendance
+from tenant_apps.profile.selectors.attendance import attendance, marks_review_on
 from tenant_apps.profile.selectors.changes import (
     Editing,
     bulk_categories,
@@ -38,6 +38,7 @@ __all__ = [
     "group_register",
     "keeping_address",
     "links",
+    "marks_review_on",
     "may_edit",
     "may_update_categories",
     "monitored_register",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from core.access import Access
@@ -12,10 +13,13 @@ from tenant_apps.attendance.selectors import (
     Trend,
     attendance_of,
     calendar_of,
+    last_mark_of,
     trend_of,
 )
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.selectors import StudentHeader, get_student, student_header
+
+MARKS_KEPT_YEARS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,11 @@ def attendance(access: Access, student_id: UUID, *, year: int | None = None) -> 
         trend=trend_of(access, student_id),
         calendar=calendar_of(access, student_id, year=year),
     )
+
+
+def marks_review_on(access: Access, student_id: UUID) -> date | None:
+    """The day on which it is looked at whether the marks are still needed: six years after the last one."""
+    last = last_mark_of(access, student_id)
+    if last is None:
+        return None
+    return date(last.year + MARKS_KEPT_YEARS, last.month, 1) + timedelta(days=last.day - 1)

@@ -10,6 +10,7 @@ from tenant_apps.profile.views.contacts import (
     new_court_order,
     withhold,
 )
+from tenant_apps.profile.views.keeping import keeping, sealed
 from tenant_apps.profile.views.links import links
 from tenant_apps.profile.views.lists import register, search, update_monitored, update_register
 from tenant_apps.profile.views.pages import blocked, edit, monitoring, overview
@@ -23,6 +24,7 @@ __all__ = [
     "court_order",
     "court_order_file",
     "edit",
+    "keeping",
     "links",
     "monitoring",
     "new_contact",
@@ -30,6 +32,7 @@ __all__ = [
     "overview",
     "photo",
     "register",
+    "sealed",
     "search",
     "update_monitored",
     "update_register",

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('school_settings', '0004_training'),
+        ("school_settings", "0004_training"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='settings',
-            name='non_key_active_only',
+            model_name="settings",
+            name="non_key_active_only",
             field=models.BooleanField(db_default=True, default=True),
         ),
     ]

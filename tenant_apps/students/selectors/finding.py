@@ -16,7 +16,7 @@ from core.access.enums import OverviewBlock, SystemPermission
 from core.db.text import search_key
 from tenant_apps.students.models import Keyword, Student
 from tenant_apps.students.permissions import sees_whole_overview
-from tenant_apps.students.selectors.limits import students_visible_to
+from tenant_apps.students.selectors.limits import standing_seals, students_visible_to
 from tenant_apps.students.selectors.names import (
     NAME_FIELDS,
     NameStyle,
@@ -67,11 +67,13 @@ def search_students(
     """Pupils this person may see with each typed word in some part of a name, sorted.
 
     Who sees the whole overview finds them by every name they have or had, everybody else by the name in use
-    alone: a former name must not be found out by typing it. A word may stand in a keyword instead, for those
-    who see keywords. `among` keeps to some pupils, and then
-    an empty term finds all of them; `after` continues a list behind the pupil it ended with.
+    alone: a former name must not be found out by typing it. A sealed record is found by nobody. A word may
+    stand in a keyword instead, for those who see keywords. `among` keeps to some pupils, and then an empty
+    term finds all of them but those who have died; `after` continues a list behind the pupil it ended with.
     """
-    students = students_visible_to(access)
+    students = students_visible_to(access).exclude(pk__in=standing_seals().values("student_id"))
+    if not term:
+        students = students.filter(died_on__isnull=True)
     if among is not None:
         students = students.filter(pk__in=among)
     if among is None or term:

@@ -1,6 +1,7 @@
 """Which pupils a person may see at all: class restrictions, pupils without a group, and blocks.
 
-A block ("Staff who may not see this record") comes before everything else and is part of every condition.
+A block ("Staff who may not see this record") and a seal ("Seal record") come before everything else and are
+part of every condition.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.access import Access
-from tenant_apps.students.models import BlockedReader, Membership, Student
+from shared_apps.people.selectors import active_users
+from tenant_apps.students.models import BlockedReader, Membership, Seal, Student
 
 
 def running() -> Q:
@@ -41,36 +43,47 @@ def sees_everybody(access: Access) -> bool:
     return access.classes is None and access.sees_ungrouped
 
 
-def blocked_students(access: Access) -> QuerySet[BlockedReader, UUID]:
-    """Ids of the pupils whose records this person may not see, to put into a query. None for the system."""
-    if access.user_id is None:
-        return BlockedReader.objects.none().values_list("student_id", flat=True)
-    return students_kept_from(access.user_id)
+def kept_from(user_id: UUID, student: str = "pk") -> Q:
+    """A condition for queries with a student under the field `student`: records kept from this person.
+
+    By a block, or because the record is sealed and this is none of the two who may open it.
+    """
+    blocks = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
+    seals = standing_seals().exclude(Q(first_reader=user_id) | Q(second_reader=user_id))
+    return Q(**{f"{student}__in": blocks.values("student_id")}) | Q(
+        **{f"{student}__in": seals.values("student_id")}
+    )
 
 
-def students_kept_from(user_id: UUID) -> QuerySet[BlockedReader, UUID]:
-    """Ids of the pupils whose records this person may not see, to put into a query."""
-    standing = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
-    return standing.values_list("student_id", flat=True)
+def standing_seals() -> QuerySet[Seal]:
+    """The records that are sealed now."""
+    return Seal.objects.filter(lifted_at__isnull=True)
 
 
 def students_blocked_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these pupils whose records this person may not see."""
-    return set(blocked_students(access).filter(student_id__in=student_ids))
+    """Those of these pupils whose records this person may not see, by a block or a seal."""
+    if access.user_id is None:
+        return set()
+    kept = Student.objects.filter(kept_from(access.user_id), pk__in=student_ids)
+    return set(kept.values_list("pk", flat=True))
 
 
 def readers_blocked_from(student_ids: Collection[UUID]) -> set[UUID]:
-    """Everybody who may not see the record of one of these pupils."""
+    """Everybody who may not see the record of one of these pupils: of a sealed one, all but two."""
     standing = BlockedReader.objects.filter(student_id__in=student_ids, lifted_at__isnull=True)
-    return set(standing.values_list("user_id", flat=True))
+    found = set(standing.values_list("user_id", flat=True))
+    seals = standing_seals().filter(student_id__in=student_ids)
+    for named in seals.values_list("first_reader", "second_reader"):
+        found |= set(active_users().exclude(pk__in=named).values_list("pk", flat=True))
+    return found
 
 
 def student_visible(access: Access, student: str = "pk") -> Q:
-    """A condition for queries with a student under the field `student`: of one's classes, and no block."""
+    """A condition for queries with a student under the field `student`: of one's classes, and not kept."""
     visible = in_own_classes(access, student)
     if access.user_id is None:
         return visible
-    return visible & ~Q(**{f"{student}__in": blocked_students(access)})
+    return visible & ~kept_from(access.user_id, student)
 
 
 def in_own_classes(access: Access, student: str = "pk") -> Q:

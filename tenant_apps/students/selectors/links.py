@@ -12,7 +12,7 @@ from tenant_apps.students.enums import OwnRelationship, Relationship, Source
 from tenant_apps.students.models import SiblingElsewhere, Student, StudentLink
 from tenant_apps.students.selectors.finding import StudentListItem, list_items
 from tenant_apps.students.selectors.hiding import hide_names
-from tenant_apps.students.selectors.limits import students_visible_to
+from tenant_apps.students.selectors.limits import standing_seals, students_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class SiblingElsewhereView:
 
 
 def linked_students(access: Access, student: Student) -> list[LinkedStudent]:
-    """Pupils linked to one, in the order of names; those whom the person may not see are left out.
+    """Pupils linked to one, in the order of names; those whom the person may not see, and
+    sealed records, are left out.
 
     A pair that both the MIS and a person linked stands once, with the MIS's word and the person's note.
     """
@@ -48,7 +49,9 @@ def linked_students(access: Access, student: Student) -> list[LinkedStudent]:
     ids = {*of_mis, *by_hand}
     if not ids:
         return []
-    others = list_items(students_visible_to(access).filter(pk__in=ids))
+    others = list_items(
+        students_visible_to(access).filter(pk__in=ids).exclude(pk__in=standing_seals().values("student_id"))
+    )
     found = []
     for other in others:
         link, own = of_mis.get(other.id) or by_hand[other.id], by_hand.get(other.id)

@@ -64,6 +64,7 @@ class StudentHeader:
     date_of_birth: date | None
     is_archived: bool
     leaving_date: date | None
+    died_on: date | None
     photo_id: UUID | None
     """The document that is the pupil's photograph; None too while names are hidden: a face is a name."""
 
@@ -108,5 +109,6 @@ def student_header(student: Student) -> StudentHeader:
         date_of_birth=student.date_of_birth,
         is_archived=student.archived_at is not None,
         leaving_date=student.leaving_date,
+        died_on=student.died_on,
         photo_id=student.photo_document_id if shown_as() is ShownAs.NAMES else None,
     )

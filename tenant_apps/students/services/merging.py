@@ -160,7 +160,8 @@ def merge_pupils(
     """Add, change, archive and bring back pupils after match_pupils.
 
     `present` are the columns that the file has; others stay as they are. A pupil who left before `today`, or
-    whom a full extract no longer names, is archived with `at`; one who is named again is current again.
+    whom a full extract no longer names, is archived with `at`; one who is named again is current again, but
+    for a child who has died.
     Without `archives` nobody of the school is archived, whatever the extract says.
     """
     merged = Merged()
@@ -198,7 +199,8 @@ def merge_pupils(
             )
             merged.archived = [student for (student,) in cursor.fetchall()]
         cursor.execute(
-            f"UPDATE {STUDENTS} SET archived_at = NULL WHERE archived_at IS NOT NULL AND id IN ("
+            f"UPDATE {STUDENTS} SET archived_at = NULL, reduced_at = NULL"
+            " WHERE archived_at IS NOT NULL AND died_on IS NULL AND id IN ("
             f" SELECT e.student_id FROM extract_pupils e WHERE NOT {has_left}) RETURNING id",
             values,
         )
