@@ -22,7 +22,8 @@ from tenant_apps.incidents.enums import (
     Tray,
 )
 
-# For parts of words. Extensions stand in public, which is not on the path of a migration.
+# For parts of words. Extensions stand in public, which is not on the path of a migration. What is written is
+# sorted in at once (`fastupdate=False` below): each search would read the list of what is not sorted in yet.
 BY_TRIGRAMS = OpClass(Folded("text"), name="public.gin_trgm_ops")
 
 
@@ -110,7 +111,7 @@ class Incident(Entry):
             models.Index(F("happened_at").desc(), F("number").desc(), name="incident_newest_first"),
             models.Index(fields=["author", "recorded_at"], name="incident_by_author"),
             models.Index(fields=["assignee"], condition=Q(status="active"), name="incident_assigned_active"),
-            GinIndex(BY_TRIGRAMS, name="incident_text"),
+            GinIndex(BY_TRIGRAMS, name="incident_text", fastupdate=False),
             models.Index(
                 fields=["recorded_at"], condition=Q(tray__in=["waiting", "kept"]), name="incident_in_tray"
             ),
@@ -237,7 +238,7 @@ class Action(Entry):
         ]
         indexes = [
             models.Index(fields=["author", "recorded_at"], name="action_by_author"),
-            GinIndex(BY_TRIGRAMS, name="action_text"),
+            GinIndex(BY_TRIGRAMS, name="action_text", fastupdate=False),
         ]
 
     def __str__(self) -> str:

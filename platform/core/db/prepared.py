@@ -7,7 +7,7 @@ decides that, as for every other query) and holds nobody's data.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,9 +18,10 @@ NAMESPACE = UUID("01a20000-0000-7000-8000-000000000000")
 
 
 class PreparedQuery:
-    """A query of `values_list` whose only values are ids, given by name when it is asked.
+    """A query of `values_list` whose only values are ids and parts of texts, given by name when it is asked.
 
-    `build` gets one stand-in id for each name and returns the query. Rows come as the driver gives them: only
+    `build` gets one stand-in id for each name and returns the query; its text stands in for a part of a text,
+    to be used with `contains`. Rows come as the driver gives them: only
     columns that the driver itself turns into the right type may be asked for (ids, text, numbers, booleans,
     times, and arrays of them).
     """
@@ -30,20 +31,24 @@ class PreparedQuery:
         self._names = names
         self._compiled: tuple[str, tuple[Any, ...]] | None = None
 
-    def rows(self, **values: UUID) -> list[tuple[Any, ...]]:
-        """The rows for these ids, in the current school."""
+    def rows(self, **values: UUID | str) -> list[tuple[Any, ...]]:
+        """The rows for these ids and parts, in the current school."""
         if self._compiled is None:
             self._compiled = self._compile()
         sql, parameters = self._compiled
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[one.name] if isinstance(one, _Place) else one for one in parameters])
+            cursor.execute(
+                sql, [one.filled(values) if isinstance(one, _Place) else one for one in parameters]
+            )
             return cursor.fetchall()
 
     def _compile(self) -> tuple[str, tuple[Any, ...]]:
         stand_ins = {name: uuid5(NAMESPACE, name) for name in self._names}
-        places = {stand_in: _Place(name) for name, stand_in in stand_ins.items()}
+        places: dict[UUID | str, _Place] = {}
+        for name, stand_in in stand_ins.items():
+            places |= {stand_in: _Place(name), f"%{stand_in}%": _Place(name, is_part=True)}
         sql, parameters = self._build(**stand_ins).query.sql_with_params()
-        found = tuple(places.get(one, one) if isinstance(one, UUID) else one for one in parameters)
+        found = tuple(places.get(one, one) if isinstance(one, UUID | str) else one for one in parameters)
         missing = set(self._names) - {one.name for one in found if isinstance(one, _Place)}
         if missing:
             raise ValueError(f"The query has no place for {sorted(missing)}.")
@@ -51,7 +56,12 @@ class PreparedQuery:
 
 
 class _Place:
-    """Where a value goes."""
+    """Where a value goes: an id as it is, a part of a text between the signs of a pattern."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_part: bool = False) -> None:
         self.name = name
+        self._is_part = is_part
+
+    def filled(self, values: Mapping[str, UUID | str]) -> UUID | str:
+        value = values[self.name]
+        return f"%{connection.ops.prep_for_like_query(str(value))}%" if self._is_part else value

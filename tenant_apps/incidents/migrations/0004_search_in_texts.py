@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 django.contrib.postgres.indexes.OpClass(
                     core.db.folded.Folded("text"), name="public.gin_trgm_ops"
                 ),
+                fastupdate=False,
                 name="action_text",
             ),
         ),
@@ -29,6 +30,7 @@ class Migration(migrations.Migration):
                 django.contrib.postgres.indexes.OpClass(
                     core.db.folded.Folded("text"), name="public.gin_trgm_ops"
                 ),
+                fastupdate=False,
                 name="incident_text",
             ),
         ),

@@ -7,6 +7,7 @@ from tenant_apps.incidents.selectors.chronology import (
     ChronologyPage,
     Cursor,
     chronology_page,
+    chronology_rows,
     whole_chronology,
 )
 from tenant_apps.incidents.selectors.drafts import (
@@ -144,6 +145,7 @@ __all__ = [
     "by_number",
     "changed_groups",
     "chronology_page",
+    "chronology_rows",
     "describe_actions",
     "describe_incidents",
     "differing",
