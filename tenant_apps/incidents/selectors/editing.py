@@ -126,8 +126,8 @@ def kept_incident(access: Access, incident_id: UUID) -> Incident:
     rows = Incident.objects.filter(pk=incident_id)
     found = rows.filter(kept_for(access) | readable_by(access)).first()
     if found is None:
-        found = rows.filter(merged_into__isnull=False).first()
-        if found is None:
+        found = rows.first()
+        if found is None or found.merged_into_id is None:
             raise Http404("no such incident")
         get_incident(access, found.merged_into_id)
         assert_whole(access, found.merged_into_id)

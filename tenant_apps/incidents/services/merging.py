@@ -66,8 +66,8 @@ def merge_incidents(*, surplus_id: UUID, main_id: UUID, by: Access, at: datetime
     # In one order everywhere: of two merges at once, or a merge and an edit, the second waits and then finds
     # what the first has left.
     held = {one: get_incident(by, one, for_update=True) for one in sorted([surplus_id, main_id])}
-    for one in held:
-        assert_whole(by, one)
+    for incident_id in held:
+        assert_whole(by, incident_id)
     surplus, main = held[surplus_id], held[main_id]
     if _about(surplus) is None or _about(surplus) != _about(main) or is_mixed(surplus, main):
         raise CannotMergeError
