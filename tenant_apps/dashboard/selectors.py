@@ -1,31 +1,39 @@
 """What the dashboards show, put together from the selectors of the apps beneath."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from core.access import Access
 from core.access.enums import SystemPermission
 from tenant_apps.alerts.selectors import unread_for
+from tenant_apps.attendance.selectors import without_mark
 from tenant_apps.categories.selectors import CategoryView, category_map
 from tenant_apps.classes.selectors import awaiting_groups
 from tenant_apps.imports.selectors import import_health
 from tenant_apps.incidents.selectors import (
+    EntryLine,
+    LeftOver,
+    active_unassigned,
     answerable_among,
     assigned_to,
     history_of,
     last_telling,
     open_drafts,
+    read_by_nobody,
     tray_count,
+    tray_page,
 )
-from tenant_apps.monitoring.selectors import monitored_counts, practice_counts
-from tenant_apps.planner.selectors import own_reminders
-from tenant_apps.school_settings.selectors import missing_notice_fields
+from tenant_apps.monitoring.selectors import monitored_counts, monitored_students, practice_counts
+from tenant_apps.planner.selectors import ReminderView, own_reminders
+from tenant_apps.school_settings.selectors import missing_notice_fields, school_days_before
 from tenant_apps.staff.permissions import can_block_readers
 from tenant_apps.staff.selectors import default_group_people
-from tenant_apps.students.selectors import dashboard_groups
+from tenant_apps.students.selectors import StudentName, dashboard_groups, students_by_ids
 from tenant_apps.training.selectors import is_on, training_due
 
 
@@ -145,3 +153,64 @@ def category_counts(access: Access) -> list[CategoryCount]:
         )
 
     return [line(category) for category in shown.values() if category.parent_id not in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutMark:
+    """A monitored student without a mark, and the categories that the person may see under monitoring."""
+
+    student: StudentName
+    categories: list[CategoryView]
+
+
+@dataclass(frozen=True, slots=True)
+class MorningSheet:
+    """What a key user should look at before the day begins: only what this person may see.
+
+    A part is None where it is not this person's; `day` is the last school day, None where the calendar knows
+    none; `without_mark` is None too where no mark of that day has come for anybody.
+    """
+
+    unassigned: LeftOver | None
+    unread: LeftOver | None
+    tray: list[EntryLine] | None
+    reminders: list[ReminderView]
+    sees_marks: bool
+    day: date | None
+    without_mark: list[WithoutMark] | None
+
+    @property
+    def student_ids(self) -> set[UUID]:
+        """Every student whom it names."""
+        parts = (
+            self.unassigned.lines if self.unassigned else (),
+            self.unread.lines if self.unread else (),
+        )
+        named = {line.student.id for lines in parts for line in lines if line.student}
+        return named | {row.student.id for row in self.without_mark or ()}
+
+
+def morning_sheet(access: Access) -> MorningSheet:
+    """The "Morning sheet" of this person. A fixed number of queries."""
+    reads = access.is_elevated and bool(access.view_incidents)
+    sees_marks = access.is_elevated and access.can(SystemPermission.VIEW_STUDENT_DETAILS)
+    days = school_days_before(timezone.localdate(), count=1) if sees_marks else []
+    return MorningSheet(
+        unassigned=active_unassigned(access) if reads else None,
+        unread=read_by_nobody(access) if reads else None,
+        tray=tray_page(access).waiting if reads else None,
+        reminders=[one for one in own_reminders(access) if one.is_due],
+        sees_marks=sees_marks,
+        day=days[0] if days else None,
+        without_mark=_without_mark(access, days[0]) if days else None,
+    )
+
+
+def _without_mark(access: Access, day: date) -> list[WithoutMark] | None:
+    monitored = monitored_students(access)
+    missing = without_mark(list(monitored), day)
+    if missing is None:
+        return None
+    names = students_by_ids(missing)
+    rows = [WithoutMark(names[one], [on.category for on in monitored[one]]) for one in missing]
+    return sorted(rows, key=lambda row: (row.student.tutor, row.student.name, row.student.id))

@@ -6,5 +6,7 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("morning/", views.morning, name="morning"),
+    path("morning/pdf/", views.morning_pdf, name="morning-pdf"),
     path("categories/<uuid:category_id>/students/", views.monitored, name="monitored"),
 ]

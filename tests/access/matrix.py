@@ -133,6 +133,8 @@ ROWS = [
     Row("hide-names", "POST", "", "L L K K K K K K K", "an empty form"),
     # --- Frame and dashboards ----------------------------------------------------------------------
     Row("dashboard:home", "GET", "", EVERYBODY_SIGNED_IN),
+    Row("dashboard:morning", "GET", "", "L L F F S S S S S"),
+    Row("dashboard:morning-pdf", "GET", "", "L L F F S S S S S"),
     Row("dashboard:monitored", "GET", "of Behaviour", "L L F F S S S S F"),
     Row("dashboard:monitored", "GET", "of Child Protection", "L L F F N N S S F"),
     Row("component-catalogue", "GET", "", EVERYBODY_SIGNED_IN),

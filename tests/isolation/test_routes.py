@@ -141,6 +141,7 @@ def test_numbers_count_per_school(twins):
 
 LISTS = [
     "dashboard:home",
+    "dashboard:morning",
     "profile:search",
     "students:suggest",
     "students:names",

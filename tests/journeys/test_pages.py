@@ -67,6 +67,7 @@ PAGES = {
         /students/{student}/incidents/search/
         /incidents/add/
         /incidents/{incident}/
+        /morning/
         /incidents/tray/
         /incidents/{unlisted}/
         /incidents/tray/{unlisted}/attach/

@@ -212,6 +212,15 @@ def opening_alerts(access: Access) -> QuerySet[Alert]:
     return own.filter(UNREAD)
 
 
+def unheard_exists(root: OuterRef) -> Exists:
+    """A condition for queries of records: of those alerted to it, or to what hangs on it, nobody has opened
+    or read that one.
+    """
+    same = Alert.objects.filter(record_id=OuterRef("record_id"), withdrawn_at__isnull=True)
+    heard = same.filter(Q(first_opened_at__isnull=False) | Q(read_at__isnull=False))
+    return Exists(Alert.objects.filter(UNREAD, ~Exists(heard), not_deleted(), root_id=root))
+
+
 def recipients_of(record_ids: Collection[UUID]) -> dict[UUID, list[AlertStatus]]:
     """Under each of these records those alerted to it, by name.
 

@@ -10,6 +10,7 @@ from tenant_apps.attendance.selectors.figures import (
     last_mark_of,
     trend_of,
 )
+from tenant_apps.attendance.selectors.missing import without_mark
 
 __all__ = [
     "AttendanceFigure",
@@ -23,4 +24,5 @@ __all__ = [
     "last_day",
     "last_mark_of",
     "trend_of",
+    "without_mark",
 ]

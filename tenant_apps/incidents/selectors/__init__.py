@@ -73,6 +73,7 @@ from tenant_apps.incidents.selectors.merging import (
     readers_after_splitting,
     stands_now,
 )
+from tenant_apps.incidents.selectors.morning import LeftOver, active_unassigned, read_by_nobody
 from tenant_apps.incidents.selectors.own_words import (
     OwnWords,
     answerable_among,
@@ -119,6 +120,7 @@ __all__ = [
     "EntryLine",
     "FieldChange",
     "HistoryPage",
+    "LeftOver",
     "OwnWords",
     "Readers",
     "ReadersAfter",
@@ -136,6 +138,7 @@ __all__ = [
     "Withdrawable",
     "action_history",
     "action_label",
+    "active_unassigned",
     "answerable_among",
     "assert_whole",
     "assigned_to",
@@ -187,6 +190,7 @@ __all__ = [
     "own_entry",
     "own_incident",
     "own_words_under",
+    "read_by_nobody",
     "readable_among",
     "readers_after",
     "readers_after_merging",
