@@ -60,7 +60,12 @@ class IncidentsConfig(AppConfig):
         from tenant_apps.alerts.selectors.leavers import count_open_alerts
         from tenant_apps.incidents import handlers, permissions, selectors, services
         from tenant_apps.incidents.selectors.audited import audited_actions, audited_incidents
-        from tenant_apps.incidents.selectors.tracing import actions_in_planner, incidents_in_planner
+        from tenant_apps.incidents.selectors.tracing import (
+            actions_in_planner,
+            actions_of_the_dead,
+            incidents_in_planner,
+            incidents_of_the_dead,
+        )
         from tenant_apps.incidents.services import leaving as own_leaving
         from tenant_apps.planner.selectors import register_about
         from tenant_apps.staff.services import leaving
@@ -88,8 +93,8 @@ class IncidentsConfig(AppConfig):
         )
         register_subject("incident", selectors.describe_incidents)
         register_subject("action", selectors.describe_actions)
-        register_about("incident", incidents_in_planner)
-        register_about("action", actions_in_planner)
+        register_about("incident", incidents_in_planner, incidents_of_the_dead)
+        register_about("action", actions_in_planner, actions_of_the_dead)
         register_reader("incident", audited_incidents)
         register_reader("action", audited_actions)
         register_referrer(

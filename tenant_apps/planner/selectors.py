@@ -31,8 +31,10 @@ class About:
 
 
 Describe = Callable[[Access, Collection[UUID]], dict[UUID, About]]
+Laid = Callable[[Collection[UUID]], set[UUID]]
 
 _describers: dict[str, Describe] = {}
+_laid: dict[str, Laid] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,17 @@ class ReminderView:
     about: About | None = None
 
 
-def register_about(kind: str, describe: Describe) -> None:
+def register_about(kind: str, describe: Describe, laid_to_rest: Laid) -> None:
     """Make an app answer for the records of a kind that reminders refer to.
 
-    `describe` gets the owner's access and ids, and leaves out what the owner may not open. A second
-    registration of a kind raises ValueError.
+    `describe` gets the owner's access and ids, and leaves out what the owner may not open. `laid_to_rest`
+    picks those records of which nobody is reminded any more: the child has died. A second registration of a
+    kind raises ValueError.
     """
     if kind in _describers:
         raise ValueError(f"Reminders about {kind!r} are described already.")
     _describers[kind] = describe
+    _laid[kind] = laid_to_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def own_reminders(access: Access, *, at: datetime | None = None) -> list[Reminde
         return []
     moment = at or now()
     open_ones = Reminder.objects.filter(owner=access.user_id, done_at__isnull=True).order_by("due_at", "pk")
-    reminders = list(open_ones[:SHOWN])
+    reminders = _still_called_for(open_ones[:SHOWN])
     about = _about(access, reminders)
     return [
         ReminderView(
@@ -92,15 +96,28 @@ def own_reminders(access: Access, *, at: datetime | None = None) -> list[Reminde
 
 
 def _about(access: Access, reminders: Iterable[Reminder]) -> dict[tuple[str, UUID | None], About]:
+    return {
+        (kind, record_id): about
+        for kind, ids in _referred_to(reminders).items()
+        for record_id, about in _describers[kind](access, ids).items()
+    }
+
+
+def _still_called_for(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """Without those about a child who has died."""
+    found = list(reminders)
+    at_rest = {
+        (kind, record_id) for kind, ids in _referred_to(found).items() for record_id in _laid[kind](ids)
+    }
+    return [one for one in found if (one.about_kind, one.about_id) not in at_rest]
+
+
+def _referred_to(reminders: Iterable[Reminder]) -> dict[str, set[UUID]]:
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for one in reminders:
         if one.about_id is not None and one.about_kind in _describers:
             wanted[one.about_kind].add(one.about_id)
-    return {
-        (kind, record_id): about
-        for kind, ids in wanted.items()
-        for record_id, about in _describers[kind](access, ids).items()
-    }
+    return wanted
 
 
 def get_own_reminder(access: Access, reminder_id: UUID) -> Reminder:
@@ -112,14 +129,16 @@ def get_own_reminder(access: Access, reminder_id: UUID) -> Reminder:
 
 
 def reminder_to_mail(reminder_id: UUID, *, times_put_off: int, at: datetime) -> Reminder | None:
-    """The reminder whose mail is owed; None when it was done or put off meanwhile, or mailed already."""
-    return Reminder.objects.filter(
+    """The reminder whose mail is owed; None when it was done or put off meanwhile, or mailed already, and
+    when the child has died whom it is about."""
+    owed = Reminder.objects.filter(
         pk=reminder_id,
         times_put_off=times_put_off,
         due_at__lte=at,
         done_at__isnull=True,
         mailed_at__isnull=True,
-    ).first()
+    )
+    return next(iter(_still_called_for(owed)), None)
 
 
 def next_school_day(after: date) -> date | None:

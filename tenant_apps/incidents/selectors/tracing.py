@@ -7,10 +7,12 @@ from uuid import UUID
 from django.urls import reverse
 
 from core.access import Access
-from tenant_apps.incidents.models import Action, Incident
+from tenant_apps.incidents.enums import Part
+from tenant_apps.incidents.models import Action, Incident, IncidentStudent
 from tenant_apps.incidents.permissions import readable_by
 from tenant_apps.incidents.selectors.standing import actions_shown, by_alert_alone
 from tenant_apps.planner.selectors import About
+from tenant_apps.students.selectors import died_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,18 @@ def actions_in_planner(access: Access, action_ids: Collection[UUID]) -> dict[UUI
         for action in actions
         if action.incident_id not in alone or action.pk in shown
     }
+
+
+def incidents_of_the_dead(incident_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these incidents that are about a child who has died."""
+    parts = IncidentStudent.objects.filter(incident__in=incident_ids, part=Part.MAIN)
+    about = dict(parts.values_list("incident_id", "student_id"))
+    dead = died_among(about.values())
+    return {incident for incident, student in about.items() if student in dead}
+
+
+def actions_of_the_dead(action_ids: Collection[UUID]) -> set[UUID]:
+    """The same of actions, by the incident that each stands under."""
+    under = dict(Action.objects.filter(pk__in=action_ids).values_list("pk", "incident_id"))
+    dead = incidents_of_the_dead(under.values())
+    return {action for action, incident in under.items() if incident in dead}

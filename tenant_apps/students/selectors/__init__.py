@@ -34,7 +34,7 @@ from tenant_apps.students.selectors.finding import (
     suggest_students,
 )
 from tenant_apps.students.selectors.hiding import hidden_name, hidden_part, hide_names
-from tenant_apps.students.selectors.keeping import Keeping, keeping_of, long_gone, sealed_for
+from tenant_apps.students.selectors.keeping import Keeping, died_among, keeping_of, long_gone, sealed_for
 from tenant_apps.students.selectors.limits import (
     groups_now,
     in_classes,
@@ -105,6 +105,7 @@ __all__ = [
     "contacts_of",
     "court_orders_of",
     "dashboard_groups",
+    "died_among",
     "display_name",
     "get_court_order",
     "get_own_contact",

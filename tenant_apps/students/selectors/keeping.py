@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -60,6 +61,14 @@ def sealed_for(access: Access) -> list[StudentListItem]:
     """The sealed records that this person may open: the one way to find them."""
     own = standing_seals().values("student_id")
     return list_items(students_visible_to(access).filter(pk__in=own))
+
+
+def died_among(student_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these pupils who have died."""
+    ids = set(student_ids)
+    if not ids:
+        return set()
+    return set(Student.objects.filter(pk__in=ids, died_on__isnull=False).values_list("pk", flat=True))
 
 
 def long_gone(*, at: datetime) -> list[UUID]:

@@ -163,6 +163,28 @@ def test_a_child_who_died_is_in_no_list_suggestion_or_reminder_and_on_hold(
     assert (secret.died_on, secret.legal_hold) == (None, False)
 
 
+@pytest.mark.spec("SAF-36")
+def test_nobody_is_reminded_of_a_child_who_died(classes, secret, cast, client_for):
+    from tenant_apps.planner.models import Reminder
+    from tenant_apps.planner.selectors import own_reminders, reminder_to_mail
+    from tenant_apps.planner.services import set_reminder
+
+    lead = cast.lead.access
+    for student, words in ((secret, "Ring home"), (classes.oliver, "Ring the nurse")):
+        incident = incident_about(student, cast)
+        due = now() - timedelta(minutes=1)
+        set_reminder(text=words, due_at=due, about=("incident", incident.pk), by=lead)
+    assert len(own_reminders(lead)) == 2
+    keep(client_for(cast.lead), secret, do="died", died_on="2026-10-30")
+    assert [one.text for one in own_reminders(lead)] == ["Ring the nurse"]
+    mailed = [
+        one.text
+        for one in Reminder.objects.order_by("id")
+        if reminder_to_mail(one.pk, times_put_off=0, at=now())
+    ]
+    assert mailed == ["Ring the nurse"]
+
+
 @pytest.mark.spec("SAF-55")
 def test_each_record_says_when_it_is_reviewed_and_whether_it_is_held(classes, cast, client_for):
     from tenant_apps.attendance.models import Mark
