@@ -39,18 +39,19 @@ def of_the_school(world: World, draw: random.Random) -> tuple[list[str], int]:
     from tenant_apps.incidents.services import widened_groups
 
     sheet = Sheet()
-    for incident in list(world.incidents.values())[:5]:
+    standing = [one for one in world.incidents.values() if not one.is_removed]
+    for incident in standing[:5]:
         row = models.Incident.objects.get(pk=incident.id)
         sheet.same("readers", set(selectors.readers_of(row).user_ids), count_readers(world, incident))
     drawn = {group.name for group in world.groups.values()}
-    for incident in list(world.incidents.values())[:4]:
+    for incident in standing[:4]:
         added = set(draw.sample(list(world.categories), 2))
         gained, lost = widened_groups(incident.chosen, added)
         sheet.same(
             "widened", (set(gained) & drawn, set(lost) & drawn), groups_changed(world, incident, added)
         )
         is_bare = not incident.alerts and incident.assignee is None and not incident.blocked
-        if is_bare and all(incident.linked.values()) and not incident.is_deleted:
+        if is_bare and all(incident.linked.values()) and not incident.is_gone:
             form = selectors.readers_if_added(
                 category_ids=incident.chosen,
                 student_ids=incident.parts,
@@ -237,7 +238,7 @@ def _own(sheet: Sheet, access: Any, viewer: Viewer) -> None:
         (one.action if is_action else one.id, viewer.reads(one))
         for one in incidents.values()
         for is_action in (False, True)
-        if one.author == viewer.user and not one.is_old and not one.is_deleted and not viewer.is_blocked(one)
+        if one.author == viewer.user and not one.is_old and not one.is_gone and not viewer.is_blocked(one)
     }
     history = {(line.id, bool(line.url)) for line in selectors.history_of(access)}
     sheet.same("My History", history, own)

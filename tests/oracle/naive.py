@@ -101,7 +101,7 @@ class Viewer:
 
     def lists(self, incident: Incident) -> bool:
         """Chronology, counts, search: never by alert or assignment."""
-        if incident.is_deleted or self.is_blocked(incident) or not self.elevated:
+        if incident.is_gone or self.is_blocked(incident) or not self.elevated:
             return False
         return self.category_lets(incident) and self.class_lets(incident)
 
@@ -122,7 +122,7 @@ class Viewer:
 
     def knows(self, incident: Incident) -> bool:
         """Could open it, if not from here then from the school's network or with the key."""
-        if incident.is_deleted or self.is_blocked(incident):
+        if incident.is_gone or self.is_blocked(incident):
             return False
         return self.lists(incident) or self.is_alerted(incident) or self.is_assigned(incident)
 
@@ -176,7 +176,7 @@ class Viewer:
             for told in one.alerts
             if told.user == self.user
             and told.state == "unread"
-            and not one.is_deleted
+            and not one.is_gone
             and not self.is_blocked(one)
         }
 
@@ -184,7 +184,7 @@ class Viewer:
 def count_readers(world: World, incident: Incident) -> set[UUID]:
     """SAF-02: whom a registered key, an alert or the assignment lets open it."""
     found = set()
-    if incident.is_deleted:
+    if incident.is_gone:
         return found
     for person in world.staff.values():
         with_key = Viewer(world, person.id, elevated=True)

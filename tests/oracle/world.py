@@ -98,6 +98,7 @@ class Incident:
     assignee: UUID | None
     author: UUID
     is_deleted: bool
+    is_removed: bool
     is_old: bool
     action: UUID
     alerts: list[Told]
@@ -105,6 +106,11 @@ class Incident:
     happened_at: datetime
     states: list[State]
     states_of_action: list[State]
+
+    @property
+    def is_gone(self) -> bool:
+        """Deleted, or removed as training: to everybody in lists, and removed to editors too."""
+        return self.is_deleted or self.is_removed
 
     @property
     def parts(self) -> list[UUID]:
@@ -228,6 +234,7 @@ def _draw_incidents(world: World, draw: random.Random) -> None:
             assignee=draw.choice([None, None, *world.staff]),
             author=draw.choice(list(world.staff)),
             is_deleted=draw.random() < 0.12,
+            is_removed=draw.random() < 0.1,
             is_old=is_old,
             action=uuid7(),
             alerts=[
@@ -413,6 +420,8 @@ def _store_incidents(world: World) -> None:
             status=one.status,
             assignee_id=one.assignee,
             deleted_at=now() if one.is_deleted else None,
+            training="practice" if one.is_removed else "",
+            removed_at=now() if one.is_removed else None,
             **({} if one.main else {"about": "nobody", "tray": "waiting" if place % 2 else "kept"}),
         )
         for place, one in enumerate(incidents)
@@ -440,6 +449,8 @@ def _store_incidents(world: World) -> None:
             happened_at=one.happened_at,
             recorded_at=one.happened_at,
             author_id=one.author,
+            training="practice" if one.is_removed else "",
+            removed_at=now() if one.is_removed else None,
         )
         for one in incidents
     )
