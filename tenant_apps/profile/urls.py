@@ -33,6 +33,8 @@ urlpatterns = [
     ),
     path("students/<uuid:student_id>/links/", views.links, name="links"),
     path("students/<uuid:student_id>/monitoring-history/", views.monitoring, name="monitoring"),
+    path("students/<uuid:student_id>/audit-report/", views.audit_report, name="audit-report"),
+    path("students/<uuid:student_id>/audit-report/csv/", views.export_report, name="export-report"),
     path("students/<uuid:student_id>/blocked/", views.blocked, name="blocked"),
     path("students/<uuid:student_id>/", views.overview, name="overview"),
 ]

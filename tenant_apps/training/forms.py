@@ -1,6 +1,5 @@
 """The shape of what is typed to end training mode."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +36,7 @@ class EndForm(forms.Form):
             )
         return typed
 
-    def ids(self, name: str) -> Collection[UUID]:
+    def ids(self, name: str) -> set[UUID]:
         """The ids posted under a name; what is no id is left out."""
         found = set()
         for value in self.data.getlist(name) if self.is_bound else []:

@@ -210,6 +210,10 @@ ROWS = [
     Row("profile:court-order-file", "POST", "that stands", "L L F F F F D D F", "a file"),
     Row("profile:monitoring", "GET", "of a pupil", "L L F F S S S S F"),
     Row("profile:monitoring", "GET", "of no pupil", "L L F F N N N N F"),
+    Row("profile:audit-report", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("profile:audit-report", "GET", "of no pupil", "L L F F N N N N F"),
+    Row("profile:export-report", "GET", "of a pupil", "L L F F S S S S F"),
+    Row("profile:export-report", "GET", "of no pupil", "L L F F N N N N F"),
     # --- The record --------------------------------------------------------------------------------
     Row("incidents:add", "GET", "", "L L S S S S S S F"),
     Row("incidents:add", "POST", "", "L L D D D D D D F", "an incident"),

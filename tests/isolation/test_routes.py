@@ -25,6 +25,7 @@ SILENT = {
     "imports:columns",
     "imports:progress",
     "administration:export-audits",
+    "profile:export-report",
     "incidents:blocked",
     "incidents:delete",
     "incidents:delete-action",

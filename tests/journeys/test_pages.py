@@ -9,6 +9,7 @@ PAGES = {
     "head": """
         /admin/
         /admin/settings/
+        /admin/settings/training/
         /admin/calendar/
         /admin/categories/
         /admin/categories/new/
@@ -52,6 +53,7 @@ PAGES = {
         /students/search/?q=ol
         /students/register/{class}/
         /students/{student}/
+        /students/{student}/audit-report/
         /students/{student}/blocked/
         /students/{student}/attendance/
         /students/{student}/contacts/

@@ -80,7 +80,12 @@ def page_of_user(
     """
     events = events_of_user(access, user_id, asked)
     edge = _edge(before or after, user_id)
-    if oldest or (edge and after):
+    return _page(events, edge, goes_back=edge is None or after is None, oldest=oldest)
+
+
+def _page(events: QuerySet[AuditEvent], edge: AuditEvent | None, *, goes_back: bool, oldest: bool) -> Page:
+    """25 of these events, behind the edge or ahead of it."""
+    if oldest or not goes_back:
         ahead = _beyond(events, edge, newer=True) if edge else events
         found = list(ahead.order_by("at", "id")[: PAGE + 1])
         rows = found[:PAGE][::-1]
@@ -95,6 +100,52 @@ def page_of_user(
         newer=rows[0].pk if rows and more_newer else None,
         older=rows[-1].pk if rows and more_older else None,
     )
+
+
+def report_of_student(
+    access: Access, student_id: UUID, *, own: Collection[str], without: Collection[str], asked: Asked
+) -> QuerySet[AuditEvent]:
+    """What was done or read about a pupil, as far as this person may know of it, newest first.
+
+    An event of a record stands in it where the person may see that record. Of those that name the pupil alone
+    only the events in `own` do, and monitoring only under categories that the person may view; events in
+    `without` never do. For key users; others get PermissionDenied. The caller has found the pupil visible.
+    """
+    if not access.is_elevated:
+        raise PermissionDenied
+    named = AuditEvent.objects.filter(student_ids__contains=[student_id])
+    readable = _readable_among(access, named)
+    seen = [str(category) for category in access.view_students]
+    is_monitoring = Q(event__startswith="monitoring.")
+    hidden = is_monitoring & ~Q(detail__categories__contained_by=seen)
+    of_pupil = Q(record_kind__in=["", "student"])
+    of_record = Q(record_kind__in=guarded_kinds(), record_id__in=readable)
+    report = AuditEvent.objects.filter(
+        # What names no pupil but a record of theirs is about them as well: who was alerted to it.
+        Q(of_record, student_ids__contains=[student_id])
+        | Q(of_record, student_ids=[])
+        | Q(of_pupil, is_monitoring | Q(event__in=own), student_ids__contains=[student_id])
+    )
+    if asked.event:
+        report = report.filter(event=asked.event)
+    if asked.since:
+        report = report.filter(at__gte=asked.since)
+    if asked.until:
+        report = report.filter(at__lt=asked.until)
+    return report.exclude(hidden).exclude(event__in=without).order_by("-at", "-id")
+
+
+def page_of_report(
+    events: QuerySet[AuditEvent],
+    *,
+    before: UUID | None = None,
+    after: UUID | None = None,
+    oldest: bool = False,
+) -> Page:
+    """25 events of a report, as `page_of_user` pages them. An edge that is not in it gives the newest."""
+    wanted = before or after
+    edge = events.filter(pk=wanted).first() if wanted else None
+    return _page(events, edge, goes_back=edge is None or after is None, oldest=oldest)
 
 
 def in_batches(events: QuerySet[AuditEvent], size: int = 500) -> Iterator[list[AuditEvent]]:
@@ -152,18 +203,23 @@ def _beyond(events: QuerySet[AuditEvent], edge: AuditEvent, *, newer: bool) -> Q
 def _of_student(access: Access, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
     """Without events of records that the reader may not read: their number alone would tell of them."""
     guarded: Collection[str] = guarded_kinds()
+    readable = _readable_among(access, events)
+    return events.filter(
+        Q(record_kind="") | Q(record_kind="student") | Q(record_kind__in=guarded, record_id__in=readable)
+    )
+
+
+def _readable_among(access: Access, events: QuerySet[AuditEvent]) -> set[UUID]:
+    """Of the guarded records of these events, those that the reader may read."""
     records = (
-        events.filter(record_kind__in=guarded, record_id__isnull=False)
+        events.filter(record_kind__in=guarded_kinds(), record_id__isnull=False)
         .order_by()
         .values_list("record_kind", "record_id")
         .distinct()
     )
-    readable = {
+    return {
         record_id for _, record_id in readable_records(access, ((kind, one) for kind, one in records if one))
     }
-    return events.filter(
-        Q(record_kind="") | Q(record_kind="student") | Q(record_kind__in=guarded, record_id__in=readable)
-    )
 
 
 def has_done(

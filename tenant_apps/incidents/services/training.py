@@ -65,19 +65,20 @@ def settle_training(
     incidents = _held(Incident, gone)
     _refuse_what_stays(incidents, gone)
     actions = _held(Action, gone)
-    for written in [*incidents, *actions]:
+    going: list[Incident | Action] = [*incidents, *actions]
+    for written in going:
         _remove(written, by, moment)
-    staying = [*_held(Incident, kept), *_held(Action, kept)]
+    staying: list[Incident | Action] = [*_held(Incident, kept), *_held(Action, kept)]
     for written in staying:
         written.training = TrainingMark.REAL
         _keep(written, "kept_as_real", by, moment)
     monitoring.settle_practice(
-        gone={written.pk for written in [*incidents, *actions]},
+        gone={written.pk for written in going},
         kept={written.pk for written in staying},
         by=by,
         at=moment,
     )
-    return len(incidents) + len(actions)
+    return len(going)
 
 
 @transaction.atomic

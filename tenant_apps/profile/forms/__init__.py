@@ -1,5 +1,6 @@
 """What is typed on the pages about pupils, by subject."""
 
+from tenant_apps.profile.forms.audits import ReportForm
 from tenant_apps.profile.forms.contacts import ContactForm, CourtOrderForm, LinkForm, SiblingForm
 from tenant_apps.profile.forms.editing import StudentForm
 from tenant_apps.profile.forms.keeping import DeathForm, HoldForm, SealForm
@@ -12,6 +13,7 @@ __all__ = [
     "DeathForm",
     "HoldForm",
     "LinkForm",
+    "ReportForm",
     "SealForm",
     "SearchForm",
     "SiblingForm",

@@ -1,6 +1,7 @@
 """What a pupil's pages and lists show, put together from the apps beneath."""
 
 from tenant_apps.profile.selectors.attendance import attendance, marks_review_on
+from tenant_apps.profile.selectors.audits import audit_report, report_choices, report_rows
 from tenant_apps.profile.selectors.changes import (
     Editing,
     bulk_categories,
@@ -32,6 +33,7 @@ __all__ = [
     "Editing",
     "StudentRow",
     "attendance",
+    "audit_report",
     "bulk_categories",
     "contact_details",
     "editing",
@@ -47,6 +49,8 @@ __all__ = [
     "papers_of",
     "person_name",
     "quick_search",
+    "report_choices",
+    "report_rows",
     "student_with_contacts",
     "timeline",
 ]

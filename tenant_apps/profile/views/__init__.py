@@ -1,6 +1,7 @@
 """The views by subject: lists of pupils, the pages of one."""
 
 from tenant_apps.profile.views.attendance import attendance
+from tenant_apps.profile.views.audits import audit_report, export_report
 from tenant_apps.profile.views.contacts import (
     contact,
     contacts,
@@ -18,12 +19,14 @@ from tenant_apps.profile.views.photo import photo
 
 __all__ = [
     "attendance",
+    "audit_report",
     "blocked",
     "contact",
     "contacts",
     "court_order",
     "court_order_file",
     "edit",
+    "export_report",
     "keeping",
     "links",
     "monitoring",
