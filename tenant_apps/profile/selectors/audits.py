@@ -52,7 +52,21 @@ OF_CONTACTS = frozenset(
     )
 )
 OF_SUMMARY = frozenset({"student.agencies_changed", "student.keywords_changed", "student.summary_changed"})
-OF_BLOCKS = frozenset({"student.reader_blocked", "student.reader_unblocked"})
+# What stands on "Staff who may not see this record" and on "Keeping".
+OF_BLOCKS = frozenset(
+    f"student.{what}"
+    for what in (
+        "death_taken_back",
+        "died",
+        "held",
+        "hold_ended",
+        "reader_blocked",
+        "reader_unblocked",
+        "reduced",
+        "sealed",
+        "unsealed",
+    )
+)
 INCIDENT_BLOCKS = frozenset({"incident.reader_blocked", "incident.reader_unblocked"})
 
 

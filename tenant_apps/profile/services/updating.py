@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from core.access import Access
-from core.audit.services import record, record_download
 from tenant_apps.monitoring.services import end, start
 from tenant_apps.students.services import change_agencies, change_keywords, write_summary
 
@@ -61,14 +60,3 @@ def update_student(
     change_keywords(
         student_id=student_id, added=facts.keywords_added, removed=facts.keywords_removed, by=by, at=at
     )
-
-
-@transaction.atomic
-def note_report_viewed(*, student_id: UUID, by: Access, at: datetime | None = None) -> None:
-    """The event of a page of "Audit Report"."""
-    record("audit_report.viewed", by=by, students=[student_id], record=("student", student_id), at=at)
-
-
-def note_report_exported(*, student_id: UUID, by: Access) -> None:
-    """The event of a CSV file of "Audit Report", before its first byte leaves."""
-    record_download("audit_report.exported", by=by, students=[student_id], record=("student", student_id))
