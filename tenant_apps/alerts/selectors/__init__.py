@@ -5,6 +5,7 @@ from tenant_apps.alerts.selectors.opening import (
     alerted_records,
     alerted_under,
     ever_alerted,
+    opening_records,
     recipients_who_may_open,
 )
 from tenant_apps.alerts.selectors.reached import (
@@ -58,6 +59,7 @@ __all__ = [
     "kept_from",
     "matching_rules",
     "not_deleted",
+    "opening_records",
     "recipient_ids",
     "recipients_of",
     "recipients_who_may_open",

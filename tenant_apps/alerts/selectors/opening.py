@@ -19,6 +19,14 @@ def alerted_at(access: Access, root_ids: Collection[UUID]) -> dict[UUID, datetim
     return dict(alerts.values_list("root_id").annotate(latest=Max("created_at")))
 
 
+def opening_records(access: Access, root_ids: Collection[UUID]) -> list[tuple[UUID, UUID, datetime]]:
+    """(root, record, moment) of each alert that opens one of these records to the person."""
+    if access.user_id is None or not root_ids:
+        return []
+    alerts = opening_alerts(access).filter(root_id__in=root_ids)
+    return list(alerts.values_list("root_id", "record_id", "created_at"))
+
+
 def alerted_records(access: Access, root_ids: Collection[UUID]) -> set[UUID]:
     """Under these records, all that the person was alerted to, read or not; not what was withdrawn."""
     if access.user_id is None or not root_ids:

@@ -27,6 +27,7 @@ from tenant_apps.incidents.selectors.standing import (
     actions_as_of,
     actions_shown,
     by_alert_alone,
+    came_by_merge,
     incidents_as_of,
 )
 from tenant_apps.incidents.selectors.unlisted import whom_of
@@ -86,6 +87,10 @@ def _lay_over(access: Access, incident: Incident, entry: Entry, moment: datetime
     entry.told = [one for one in entry.told if one.created_at <= moment]
     if stood:
         words.lay_over_incident(entry, stood, incident)
+    if came_by_merge(access, [incident.pk]):
+        entry.is_part_alone, entry.text, entry.status, entry.assignee = True, "", "", ""
+        entry.author, entry.recorded_at, entry.edited_at = "", None, None
+        entry.linked, entry.categories, entry.agencies, entry.files, entry.told = [], [], [], [], []
     in_force = _added_by_then(written)
     for line in entry.actions:
         line.waiting_categories, line.not_copied_to = [], []

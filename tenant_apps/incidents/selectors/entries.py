@@ -125,6 +125,7 @@ class Entry:
     actions: list[ActionLine] = field(default_factory=list)
     has_unread_alert: bool = False
     as_of: datetime | None = None
+    is_part_alone: bool = False
     is_reference: bool = False
     is_pinned: bool = False
     carried_ids: frozenset[UUID] = frozenset()

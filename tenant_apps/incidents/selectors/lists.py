@@ -26,7 +26,7 @@ from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
 from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
 from tenant_apps.incidents.selectors.finding import readable_among
 from tenant_apps.incidents.selectors.own_words import STANDS_FOR
-from tenant_apps.incidents.selectors.standing import by_alert_alone, incidents_as_of
+from tenant_apps.incidents.selectors.standing import by_alert_alone, came_by_merge, incidents_as_of
 from tenant_apps.incidents.selectors.unlisted import whom, whom_of
 from tenant_apps.students.selectors import StudentName, students_blocked_among, students_by_ids
 
@@ -295,9 +295,12 @@ def _lines(
 
 def _as_alerted(access: Access, lines: list[EntryLine]) -> list[EntryLine]:
     """The lines, those of incidents that an alert alone opens with student, categories and status of then."""
-    stood = incidents_as_of(by_alert_alone(access, [line.id for line in lines]))
-    if not stood:
+    moments = by_alert_alone(access, [line.id for line in lines])
+    if not moments:
         return lines
+    merged = came_by_merge(access, moments)
+    lines = [replace(line, categories=[], status_label="") if line.id in merged else line for line in lines]
+    stood = {pk: state for pk, state in incidents_as_of(moments).items() if pk not in merged}
     main = {
         incident: UUID(one["student"])
         for incident, state in stood.items()

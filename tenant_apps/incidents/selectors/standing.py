@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 
 from core.access import SYSTEM, Access
-from tenant_apps.alerts.selectors import alerted_at, alerted_records
+from tenant_apps.alerts.selectors import alerted_at, alerted_records, opening_records
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
 from tenant_apps.incidents.permissions import whole_for
 
@@ -51,6 +52,21 @@ def by_alert_alone(access: Access, incident_ids: Collection[UUID]) -> dict[UUID,
     return {pk: moment for pk, moment in moments.items() if pk not in whole}
 
 
+def came_by_merge(access: Access, incident_ids: Collection[UUID]) -> set[UUID]:
+    """Of these incidents, which an alert alone opens, those to which only what was merged into them leads.
+
+    What the person was alerted to was another incident then: of this one they have read nothing.
+    """
+    alerts = opening_records(access, incident_ids)
+    told_of_part = {root for root, _, _ in alerts} - {root for root, record, _ in alerts if root == record}
+    if not told_of_part:
+        return set()
+    merges = IncidentVersion.objects.filter(incident__in=told_of_part, snapshot__event__kind="merged_in")
+    merged_at = dict(merges.values_list("incident").annotate(latest=Max("made_at")))
+    since = {root for root, _, at in alerts if root in merged_at and at >= merged_at[root]}
+    return set(merged_at) - since
+
+
 def shows_action(access: Access, incident_id: UUID, action_id: UUID, author_id: UUID | None) -> bool:
     """Whether the person, who may read the incident, has this action of it before them."""
     if not by_alert_alone(access, [incident_id]):
@@ -81,6 +97,8 @@ def actions_as_of(moments: Mapping[UUID, datetime]) -> dict[UUID, Stood]:
 def shows_incident_file(access: Access, incident_id: UUID, document_id: UUID) -> bool:
     """Whether a file of an incident, that the person may read, was there at the alert that opens it."""
     moments = by_alert_alone(access, [incident_id])
+    if moments and came_by_merge(access, [incident_id]):
+        return False
     stood = incidents_as_of(moments).get(incident_id)
     return stood is None or document_id in stood.ids("files")
 

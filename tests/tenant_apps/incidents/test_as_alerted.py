@@ -196,3 +196,30 @@ def test_editor_whom_an_alert_alone_let_in_changes_nothing(client_for, cast, ale
     answer = client.post(f"/incidents/{alerted.pk}/status/", {"status": "closed", "assign_to": ""})
     assert answer.status_code == 403
     assert Incident.objects.get(pk=alerted.pk).status == "active"
+
+
+@pytest.mark.spec("SAF-09", "EDT-17")
+def test_what_ones_alert_was_merged_into_shows_that_part_alone(client_for, cast, add, act, moment, category):
+    from tenant_apps.alerts.models import Alert
+    from tenant_apps.incidents.services import merge_incidents
+
+    main = add("Child Protection", "Medical", text=f"{LATER} heard.", at=moment)
+    told = {"alert_user_ids": [cast.teacher.user.pk]}
+    surplus = add("Child Protection", text=f"{THEN} heard.", at=moment + timedelta(minutes=5), **told)
+    merge_incidents(
+        surplus_id=surplus.pk, main_id=main.pk, by=cast.lead.access, at=moment + timedelta(minutes=30)
+    )
+    client = client_for(cast.teacher)
+    page = page_of(client_for, cast.teacher, main)
+    assert THEN in page
+    assert "Of it you see that part alone." in page
+    assert "mark as read" in page
+    print_view = words_of(client.get(f"/incidents/{main.pk}/print/").content)
+    home = client.get("/").content.decode()
+    for shown in (page, print_view, home.split(f"/incidents/{main.pk}/")[1][:1500]):
+        assert LATER not in shown
+        assert "Medical" not in shown
+    # Alerted to it anew they read what stands then.
+    act(main, 40, text="Rang home.", **told)
+    assert Alert.objects.filter(recipient=cast.teacher.user, root_id=main.pk).count() == 2
+    assert LATER in page_of(client_for, cast.teacher, main)
