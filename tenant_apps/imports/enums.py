@@ -18,6 +18,7 @@ class ImportForm(models.TextChoices):
     """What was handed in: a MIS's own file, or a single spreadsheet whose columns somebody matches."""
 
     EXTRACT = "extract", "Extract of the MIS"
+    CTF = "ctf", "Common Transfer File"
     PUPILS = "pupils", "Spreadsheet of students"
     STAFF = "staff", "Spreadsheet of staff"
 

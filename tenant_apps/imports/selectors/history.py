@@ -31,6 +31,7 @@ FILES = (
 )
 WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled", "photos")
 HISTORY = 25
+FROM_A_MIS = {ImportForm.EXTRACT, ImportForm.CTF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _views(entries: list[Import], *, with_faults: bool = True) -> list[ImportVie
             rows_total=entry.rows_total,
             counts=[
                 CountLine(
-                    file if entry.form == ImportForm.EXTRACT else entry.file_name,
+                    file if entry.form in FROM_A_MIS else entry.file_name,
                     [(word, entry.counts[file][word]) for word in WORDS if word in entry.counts[file]],
                 )
                 for file in FILES

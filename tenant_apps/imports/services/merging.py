@@ -28,6 +28,7 @@ from tenant_apps.students.services import (
     Roll,
     end_memberships_of_archived,
     joiners,
+    keep_what_is_known,
     leavers_unforeseen,
     match_pupils,
     merge_contacts,
@@ -61,6 +62,8 @@ class Merge:
     shown: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     asks_by_name: bool = False
+    fills_gaps_only: bool = False
+    """Whether what the school knows of a pupil holds, and only the rest is taken."""
     photos: Photos | None = None
     counts: Counts = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -82,6 +85,8 @@ class Merge:
             present=self.columns.get("pupils.csv", ()), answers=self.answers, asks_by_name=self.asks_by_name
         )
         self.reasons += [_question(one) for one in questions]
+        if self.fills_gaps_only:
+            keep_what_is_known()
         shared = part_shared_upns()
         if self.photos:
             self.photos.check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -21,6 +22,14 @@ from tenant_apps.documents.services import receive
 from tenant_apps.imports.enums import ExtractKind, ImportForm, ImportSource, ImportState
 from tenant_apps.imports.models import Import
 from tenant_apps.imports.permissions import can_import
+from tenant_apps.imports.services.ctf import (
+    CTF_CONTACT_COLUMNS,
+    CTF_PUPIL_COLUMNS,
+    TransferFile,
+    is_ctf,
+    read_ctf,
+    stage_ctf,
+)
 from tenant_apps.imports.services.faults import ExtractHeldError, ExtractRefusedError, Faults, refuse
 from tenant_apps.imports.services.layout import BY_FILE
 from tenant_apps.imports.services.merging import Counts, Merge
@@ -193,10 +202,12 @@ def _finish(entry: Import, state: ImportState, started_at: datetime, at: datetim
 
 def _apply(entry: Import, warnings: list[str], told: dict[str, Any], at: datetime) -> Counts:
     """Merge what was handed in; what became of each file. `told` gets what it says of itself."""
-    if entry.form == ImportForm.EXTRACT:
-        counts = _apply_extract(entry, warnings, told, at)
-    else:
+    if entry.form in {ImportForm.PUPILS, ImportForm.STAFF}:
         counts = _apply_sheet(entry, told, at)
+    elif is_ctf(content := packed(entry)):
+        counts = _apply_ctf(entry, content, warnings, told, at)
+    else:
+        counts = _apply_extract(entry, content, warnings, told, at)
     with connection.cursor() as cursor:
         # What is checked at the end of a transaction must fail in here, where it still changes nothing.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -223,8 +234,38 @@ def _apply_sheet(entry: Import, told: dict[str, Any], at: datetime) -> Counts:
     return _with_read(merge, {sheet.file: sheet.rows})
 
 
-def _apply_extract(entry: Import, warnings: list[str], told: dict[str, Any], at: datetime) -> Counts:
-    with open_extract(packed(entry)) as extract:
+def _apply_ctf(
+    entry: Import, content: io.BytesIO, warnings: list[str], told: dict[str, Any], at: datetime
+) -> Counts:
+    told["form"] = ImportForm.CTF
+    found = read_ctf(content, name=entry.file_name)
+    rows = len(found.pupils) + len(found.contacts)
+    told |= {"kind": ExtractKind.CHANGES, "mis_name": found.supplier[:200], "rows_total": rows}
+    _check_receiver(found, entry.file_name)
+    # What another school knew is so until the school's own MIS says otherwise.
+    today = timezone.localtime(entry.uploaded_at).date()
+    make_stages()
+    stage_ctf(found, name=entry.file_name, teller=Teller(entry.pk, rows), today=today)
+    warnings.append("Attendance, school history and assessments in it were not read.")
+    merge = Merge(
+        columns={"pupils.csv": list(CTF_PUPIL_COLUMNS), "contacts.csv": list(CTF_CONTACT_COLUMNS)},
+        is_full=False,
+        today=today,
+        at=at,
+        by=SYSTEM,
+        decision=entry.decision,
+        shown=entry.differences or {},
+        answers=entry.answers or {},
+        asks_by_name=True,
+        fills_gaps_only=True,
+    )
+    return _with_read(merge, {"pupils.csv": len(found.pupils), "contacts.csv": len(found.contacts)})
+
+
+def _apply_extract(
+    entry: Import, content: io.BytesIO, warnings: list[str], told: dict[str, Any], at: datetime
+) -> Counts:
+    with open_extract(content) as extract:
         manifest = extract.manifest
         told |= {
             "kind": manifest.kind,
@@ -294,9 +335,17 @@ def _check_school(manifest: Manifest) -> None:
         raise refuse(MANIFEST, "This extract is of another school.", column="school.urn", value=manifest.urn)
 
 
+def _check_receiver(found: TransferFile, name: str) -> None:
+    school = cast("School", current_school())
+    here = (school.la_number.strip(), school.establishment_number.strip())
+    if found.urn.strip() not in {"", school.urn.strip()} or (found.la, found.establishment) != here:
+        told = f"{found.la}/{found.establishment}"
+        raise refuse(name, "This file is for another school.", column="DestSchool", value=told)
+
+
 def _check_age(manifest: Manifest) -> None:
     last = (
-        Import.objects.filter(state=ImportState.APPLIED)
+        Import.objects.filter(state=ImportState.APPLIED, generated_at__isnull=False)
         .order_by("-generated_at")
         .values_list("generated_at", flat=True)
         .first()

@@ -178,7 +178,8 @@ def find_repeated_rows(layout: Layout, faults: Faults) -> None:
     key = ", ".join(layout.key)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {key}, min(line), max(line) FROM {layout.stage} GROUP BY {key} HAVING count(*) > 1"
+            f"SELECT {key}, min(line), max(line) FROM {layout.stage} WHERE ROW({key}) IS NOT NULL"
+            f" GROUP BY {key} HAVING count(*) > 1"
             " ORDER BY max(line)"
         )
         for *value, first, last in cursor.fetchall():

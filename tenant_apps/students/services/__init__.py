@@ -40,7 +40,15 @@ from tenant_apps.students.services.links import (
     end_link,
     end_sibling_elsewhere,
 )
-from tenant_apps.students.services.matching import DIFFERENT, FORMER_UPN, SAME, Question, match_pupils
+from tenant_apps.students.services.matching import (
+    DIFFERENT,
+    FORMER_UPN,
+    NUMBER_SIGN,
+    SAME,
+    Question,
+    keep_what_is_known,
+    match_pupils,
+)
 from tenant_apps.students.services.merging import (
     STAGES,
     Merged,
@@ -67,6 +75,7 @@ __all__ = [
     "DIFFERENT",
     "FORMER_UPN",
     "MOST_KEYWORDS",
+    "NUMBER_SIGN",
     "SAME",
     "STAGES",
     "AgencyNotOfferedError",
@@ -97,6 +106,7 @@ __all__ = [
     "end_memberships_of_archived",
     "end_sibling_elsewhere",
     "joiners",
+    "keep_what_is_known",
     "leavers_unforeseen",
     "lift_seal",
     "lift_student_block",

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from tenant_apps.students.models import Seal, Student
-from tenant_apps.students.services.merging import NAME_COLUMNS, name_keys
+from tenant_apps.students.models import Contact, Seal, Student
+from tenant_apps.students.services.merging import NAME_COLUMNS, PUPIL_COLUMNS, name_keys
 
 STUDENTS = Student._meta.db_table
+CONTACTS = Contact._meta.db_table
 SEALS = Seal._meta.db_table
 SAME, DIFFERENT = "same", "different"
 # Nobody learns from an import that a sealed record is there.
@@ -21,6 +22,8 @@ FREE = (
     "NOT EXISTS (SELECT 1 FROM extract_pupils taken WHERE taken.student_id = s.id)"
     f" AND NOT EXISTS (SELECT 1 FROM {SEALS} z WHERE z.student_id = s.id AND z.lifted_at IS NULL)"
 )
+# Stands before a number that no MIS gave.
+NUMBER_SIGN = "ctf:"
 FORMER_UPN, NAME_AND_BIRTH = "former_upn", "name"
 SURNAMES = "(split_part(e.legal_sort_key, '  ', 1), split_part(e.sort_key, '  ', 1))"
 
@@ -60,8 +63,8 @@ def match_pupils(
     questions = _questions(FORMER_UPN, "e.former_upn <> '' AND s.upn = e.former_upn")
     if asks_by_name:
         alike = "s.legal_sort_key = e.legal_sort_key AND s.date_of_birth = e.date_of_birth"
-        # A pupil with another UPN that was never this one's is another child.
-        questions += _questions(NAME_AND_BIRTH, f"{alike} AND (s.upn IS NULL OR e.upn IS NULL)")
+        asked = {one.key for one in questions}
+        questions += [one for one in _questions(NAME_AND_BIRTH, alike) if one.key not in asked]
     _join(one for one in questions if answers.get(one.key) == SAME)
     _name_everybody()
     _keep_names(NAME_COLUMNS - set(present))
@@ -129,11 +132,48 @@ def _keep_names(missing: frozenset[str]) -> None:
             f" WHERE s.id = e.student_id AND ({' OR '.join(f'''s.{name} <> '' ''' for name in kept)})"
             f" RETURNING e.line, {', '.join(f'e.{name}' for name in written)}"
         )
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+        _write_keys(written, cursor.fetchall())
+
+
+def keep_what_is_known() -> None:
+    """Let what the school knows of its pupils stand and take only what it does not know, after match_pupils.
+
+    The file has no numbers of a MIS: a contact names its pupil by NUMBER_SIGN and the pupil's line. Contacts
+    are taken only for pupils for whom the school's own MIS gives none.
+    """
+    kept = ", ".join(f"{name} = {_known(name, kind)}" for name, kind in PUPIL_COLUMNS.items())
+    names = sorted(NAME_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE extract_pupils e SET {kept}, warnings = s.warnings FROM {STUDENTS} s"
+            f" WHERE s.id = e.student_id RETURNING e.line, {', '.join(f'e.{name}' for name in names)}"
+        )
+        _write_keys(names, cursor.fetchall())
+        cursor.execute(
+            "INSERT INTO extract_students SELECT %s || line, student_id FROM extract_pupils", [NUMBER_SIGN]
+        )
+        cursor.execute(
+            "DELETE FROM extract_contacts e USING extract_students x WHERE x.mis_id = e.pupil_mis_id"
+            f" AND EXISTS (SELECT 1 FROM {CONTACTS} c WHERE c.student_id = x.student_id AND c.source = 'mis'"
+            "  AND c.ended_at IS NULL AND NOT starts_with(c.mis_id, %s))",
+            [NUMBER_SIGN],
+        )
+
+
+def _known(name: str, kind: str) -> str:
+    if kind == "text":
+        return f"coalesce(nullif(s.{name}, ''), e.{name})"
+    if kind == "text[]":
+        return f"CASE WHEN s.{name} = '{{}}' THEN e.{name} ELSE s.{name} END"
+    return f"coalesce(s.{name}, e.{name})"
+
+
+def _write_keys(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE extract_pupils SET sort_key = %(sort_key)s, legal_sort_key = %(legal_sort_key)s,"
             " search_key = %(search_key)s WHERE line = %(line)s",
-            [{"line": line, **name_keys(dict(zip(written, names, strict=True)))} for line, *names in found],
+            [{"line": line, **name_keys(dict(zip(names, rest, strict=True)))} for line, *rest in rows],
         )
 
 
