@@ -51,7 +51,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
         most_queries=18,
         beside={"year_ms": pages.milliseconds(f"/students/register/{groups['year']}/")},
     )
-    pupil = pages.inside(lambda: _write_records(LEAD))
+    pupil = pages.inside(lambda: write_records(LEAD))
     yield pages.figure("dashboard_vs_bare", "/", most_queries=40)
     yield pages.figure("chronology_vs_bare", f"/students/{pupil}/incidents/", most_queries=32)
     close_connections()
@@ -221,8 +221,8 @@ def prepare_monitoring() -> dict[str, UUID]:
     return {group["group__kind"]: group["group_id"] for group in largest}
 
 
-def _write_records(email: str) -> UUID:
-    """Give one pupil 200 incidents with actions, ten of them alerted and assigned; return the pupil's id."""
+def write_records(email: str, *, alerted: int = ALERTED) -> UUID:
+    """Give one pupil 200 incidents with actions, the first alerted and assigned; return the pupil's id."""
     from datetime import timedelta
 
     from core.db.clock import now
@@ -240,7 +240,7 @@ def _write_records(email: str) -> UUID:
     pupil, other = Student.objects.filter(archived_at=None).order_by("sort_key")[:2]
     for number in range(INCIDENTS):
         at = now() - timedelta(days=number, minutes=17)
-        is_alerted = number < ALERTED
+        is_alerted = number < alerted
         incident = add_incident(
             incident_id=uuid7(),
             student_id=pupil.pk,
