@@ -24,6 +24,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.selectors.merging import changed_groups
+from tenant_apps.incidents.selectors.unlisted import IN_TRAY
 from tenant_apps.incidents.services.adding import carry, next_number
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits, hold_action
@@ -64,7 +65,7 @@ def split_action(
     carried = refiled(by, stood, {held.get(category, category) for category in wanted})
     keep_first_version(action)
     keep_first_version(source)
-    incident = _become_incident(action)
+    incident = _become_incident(action, source)
     carry(incident, carried, leaves(carried, categories=category_map()))
     students = _take_students(source, action, incident)
     IncidentAgency.objects.bulk_create(
@@ -104,8 +105,11 @@ def split_action(
     return incident
 
 
-def _become_incident(action: Action) -> Incident:
+def _become_incident(action: Action, source: Incident) -> Incident:
+    # From the tray into the tray: without a student it would stand nowhere else.
+    whom = ("about", "unlisted_name", "unlisted_class", "tray") if source.tray in IN_TRAY else ()
     return Incident.objects.create(
+        **{field: getattr(source, field) for field in whom},
         id=uuid7(),
         text=action.text,
         happened_at=action.happened_at,

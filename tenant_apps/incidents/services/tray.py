@@ -10,14 +10,12 @@ from core.access import Access
 from core.access.enums import SystemPermission
 from core.audit.services import record
 from core.db.clock import now
-from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import show_to_students
 from tenant_apps.incidents.enums import Part, TrainingMark, Tray
 from tenant_apps.incidents.models import Incident, IncidentCategory, IncidentStudent
-from tenant_apps.incidents.selectors.automatic import automatic_recipients
-from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.tray import get_in_tray
+from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.versions import keep_first_version, keep_incident_version
 from tenant_apps.monitoring.services import start
 from tenant_apps.students.selectors import may_be_chosen
@@ -66,7 +64,7 @@ def attach_incident(
         is_practice=is_practice,
         at=moment,
     )
-    _alert_automatically(incident, student_id, carried, by, moment)
+    alert_by_rules(incident, by=by, at=moment)
     keep_incident_version(incident, made_by=by.user_id, at=moment)
     students = list(incident.participants.values_list("student", flat=True))
     record("incident.attached", by=by, students=students, record=source, at=moment)
@@ -93,30 +91,3 @@ def keep_unattached(*, incident_id: UUID, by: Access, at: datetime | None = None
 def _assert_decides(by: Access) -> None:
     if not (by.is_elevated and by.can(SystemPermission.ADD_ENTRIES)):
         raise PermissionDenied("Deciding what lies in the tray needs a key.")
-
-
-def _alert_automatically(
-    incident: Incident, student_id: UUID, carried: list[UUID], by: Access, at: datetime
-) -> None:
-    parts = list(incident.participants.values_list("student", "shows_full"))
-    automatic = automatic_recipients(
-        carried=carried, about=[student_id], shown_under=[student for student, full in parts if full]
-    )
-    recipients = choose_recipients(
-        chosen=[],
-        groups=[],
-        category_ids=carried,
-        author_id=by.user_id,
-        automatic=automatic,
-        barred=barred_from([student for student, _ in parts], incident_id=incident.pk),
-        is_action=True,
-    )
-    raise_alerts(
-        kind="incident",
-        record_id=incident.pk,
-        root_id=incident.pk,
-        recipients=recipients,
-        category_ids=carried,
-        by=by,
-        at=at,
-    )

@@ -236,6 +236,22 @@ def test_edited_deleted_and_restored_like_any_other(add_unlisted, cast):
     assert [line.id for line in selectors.tray_page(cast.head.access).waiting] == [incident.pk]
 
 
+@pytest.mark.spec("SAF-16", "EDT-18")
+def test_what_is_split_off_lies_in_the_tray_as_well(add_unlisted, cast, category):
+    from core.db.clock import now
+
+    incident = add_unlisted("Behaviour")
+    action = services.add_action(
+        action_id=uuid7(), incident_id=incident.pk, text="Another.", happened_at=now(), by=cast.lead.access
+    )
+    made = services.split_action(
+        action_id=action.pk, category_ids=[category("Behaviour")], by=cast.head.access
+    )
+    waiting = {line.id: line.whom for line in selectors.tray_page(cast.head.access).waiting}
+    assert set(waiting) == {incident.pk, made.pk}
+    assert len(set(waiting.values())) == 1
+
+
 @pytest.mark.spec("SAF-16", "EXT-03")
 @pytest.mark.parametrize("mode", [ShownAs.STARS, ShownAs.BLOCK])
 def test_typed_name_is_hidden_like_a_pupils(add_unlisted, cast, mode):
