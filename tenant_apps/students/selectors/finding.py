@@ -16,7 +16,7 @@ from core.access.enums import OverviewBlock, SystemPermission
 from core.db.text import search_key
 from tenant_apps.students.models import Keyword, Student
 from tenant_apps.students.permissions import sees_whole_overview
-from tenant_apps.students.selectors.limits import standing_seals, students_visible_to
+from tenant_apps.students.selectors.limits import students_found_by, students_visible_to
 from tenant_apps.students.selectors.names import (
     NAME_FIELDS,
     NameStyle,
@@ -71,7 +71,7 @@ def search_students(
     stand in a keyword instead, for those who see keywords. `among` keeps to some pupils, and then an empty
     term finds all of them but those who have died; `after` continues a list behind the pupil it ended with.
     """
-    students = students_visible_to(access).exclude(pk__in=standing_seals().values("student_id"))
+    students = students_found_by(access)
     if not term:
         students = students.filter(died_on__isnull=True)
     if among is not None:

@@ -111,6 +111,19 @@ def students_visible_to(access: Access) -> QuerySet[Student]:
     return Student.objects.filter(student_visible(access))
 
 
+def students_found_by(access: Access) -> QuerySet[Student]:
+    """Every pupil whom a search of this person may find: those visible, but for every sealed record."""
+    if not access.is_elevated:
+        return Student.objects.none()
+    found = Student.objects.filter(in_own_classes(access)).exclude(
+        pk__in=standing_seals().values("student_id")
+    )
+    if access.user_id is None:
+        return found
+    blocks = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=access.user_id)
+    return found.exclude(pk__in=blocks.values("student_id"))
+
+
 def visible_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:
     """Those of these pupils whom this person may see."""
     return set(students_visible_to(access).filter(pk__in=student_ids).values_list("pk", flat=True))
