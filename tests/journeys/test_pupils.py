@@ -1,4 +1,4 @@
-"""A student as the MIS knows them and as the school does: contacts, court order, links, attendance, keeping."""
+"""A student as the MIS and the school know them: contacts, court order, links, attendance, keeping."""
 
 import pytest
 from playwright.sync_api import expect
