@@ -75,6 +75,9 @@ PAGES = {
         /incidents/tray/{unlisted}/attach/
         /incidents/{incident}/actions/add/
         /incidents/{incident}/status/
+        /incidents/{incident}/merge/
+        /incidents/{incident}/move/
+        /incidents/actions/{action}/split/
         /incidents/{incident}/withdraw/
         /incidents/{incident}/readers/
         /incidents/{incident}/planner/

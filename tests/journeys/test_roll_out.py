@@ -107,9 +107,7 @@ def test_main_contact_rolls_the_product_out_alone(visit, product, size):
     teacher = school.open("Tom", "Ellery")
     _set_password(school, teacher)
     _log_in(teacher)
-    assert "has alerted you to an incident" in school.told(
-        teacher, "has alerted you to an incident"
-    )
+    assert "has alerted you to an incident" in school.told(teacher, "has alerted you to an incident")
     assert "alerted you" not in school.told(contact)
     expect(teacher.page.get_by_role("region", name="Alert")).to_contain_text(RULE)
     _set_up_soft_key(teacher)

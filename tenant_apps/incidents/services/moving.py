@@ -118,8 +118,7 @@ def _actions(incident: Incident) -> list[UUID]:
 
 def _merged(incident: Incident) -> list[UUID]:
     """The incidents that were merged into this one."""
-    parts = incident.actions.filter(merged_from__isnull=False).values_list("merged_from", flat=True)
-    return [surplus for surplus in parts if surplus is not None]
+    return list(incident.surplus.values_list("id", flat=True))
 
 
 def _asked_by_others(student_id: UUID, incident: Incident, category_ids: Iterable[UUID]) -> dict[UUID, UUID]:
