@@ -55,5 +55,41 @@ def _upload(page, packed: bytes) -> None:
     page.get_by_label("Extract from the MIS").set_input_files(
         {"name": "extract.zip", "mimeType": "application/zip", "buffer": packed}
     )
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("^Import of"))).to_be_visible()
+
+
+@pytest.mark.spec("IMP-04", "IMP-10")
+def test_administrator_decides_on_a_held_extract_and_brings_a_spreadsheet(visit):
+    office = visit("data")
+    office.login(key=True)
+    page = office.page
+    page.get_by_role("banner").get_by_role("link", name="Admin").click()
+    page.get_by_role("navigation", name="Admin").get_by_role("link", name="Imports").click()
+
+    leavers = extract_for("a", generated_at="2026-11-22T05:00:00+00:00")
+    gone = leavers.files["pupils.csv"].pop()["mis_id"]
+    for file in ("memberships.csv", "contacts.csv", "attendance.csv"):
+        leavers.files[file] = [row for row in leavers.files[file] if row["pupil_mis_id"] != gone]
+    leavers.files["links.csv"] = []
+    _upload(page, leavers.pack())
+    result = page.get_by_role("region", name="Result")
+    expect(result).to_contain_text("Held")
+    expect(page.get_by_role("region", name="What it would change")).to_contain_text("would be archived")
+    office.examine(themes=("light", "dark"))
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(result).to_contain_text("Applied")
+
+    page.get_by_role("link", name="Imports").first.click()
+    sheet = f"UPN,Surname,Forename,Born,Admission date\n{upn(77)},Sheet,Sam,04/03/2012,2024-09-02\n"
+    page.get_by_label("Spreadsheet", exact=True).set_input_files(
+        {"name": "new.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    )
+    page.get_by_role("button", name="Upload the spreadsheet").click()
+    expect(page.get_by_role("heading", name="Columns of new.csv")).to_be_visible()
+    expect(page.get_by_label("Legal surname (needed)")).to_have_value("1")
+    office.examine(themes=("light", "dark"))
+    page.get_by_label("D.O.B. (needed)").select_option("Born")
+    page.get_by_role("button", name="Import").click()
+    expect(result).to_contain_text("Applied")
+    expect(result).to_contain_text("1 rows were read.")

@@ -214,7 +214,7 @@ def _import_pupils(contact, packed: bytes) -> None:
     page.get_by_label("Extract from the MIS").set_input_files(
         {"name": "extract.zip", "mimeType": "application/zip", "buffer": packed}
     )
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("Applied")
     contact.examine()
 
