@@ -30,6 +30,7 @@ from tenant_apps.incidents.selectors.editing import (
     readers_after,
 )
 from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of
+from tenant_apps.incidents.selectors.figures import StudentFigures, figures_of_student
 from tenant_apps.incidents.selectors.finding import (
     action_label,
     get_action,
@@ -129,6 +130,7 @@ __all__ = [
     "Reading",
     "Search",
     "Searchable",
+    "StudentFigures",
     "StudentPart",
     "TellingLine",
     "TextPart",
@@ -158,6 +160,7 @@ __all__ = [
     "editable_incident",
     "entries_of",
     "entry_for",
+    "figures_of_student",
     "filed_after",
     "get_action",
     "get_draft",

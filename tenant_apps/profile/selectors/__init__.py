@@ -10,6 +10,7 @@ from tenant_apps.profile.selectors.changes import (
     may_update_categories,
     person_name,
 )
+from tenant_apps.profile.selectors.charts import charts
 from tenant_apps.profile.selectors.contacts import (
     COURT_ORDER,
     contact_details,
@@ -35,6 +36,7 @@ __all__ = [
     "attendance",
     "audit_report",
     "bulk_categories",
+    "charts",
     "contact_details",
     "editing",
     "group_register",

@@ -47,6 +47,7 @@ def overview(request: HttpRequest, student_id: UUID) -> HttpResponse:
     context = {
         **tab_context(request, shown.header, "overview"),
         "overview": shown,
+        "charts": selectors.charts(request.access, student_id),
         "may_edit": selectors.may_edit(request.access),
     }
     return render(request, "profile/overview.html", context)

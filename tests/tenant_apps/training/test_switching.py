@@ -1,6 +1,7 @@
 """ "Enable Training Mode", the banner, the list and "Disable Training Mode"."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -214,3 +215,23 @@ def test_what_no_form_asked_about_is_real(training, add):
     from core.access import SYSTEM
 
     assert add(by=SYSTEM, source="A provider").training == "real"
+
+
+@pytest.mark.spec("TRN-10")
+def test_hide_names_covers_class_lists_and_the_student_on_the_form(
+    client_for, cast, training, add, in_class, students_a
+):
+    from tenant_apps.school_settings.services import update_settings
+
+    add()
+    update_settings(by=cast.head.access, allow_student_search=False)
+    client = client_for(cast.lead)
+    pages = [
+        f"/students/register/{in_class.pk}/",
+        f"/incidents/add/?student={students_a[0].pk}&student_group={in_class.pk}",
+    ]
+    name = students_a[0].legal_surname
+    assert name in unescape(client.get(pages[0]).content.decode())
+    client.post("/hide-names/", {"next": "/"})
+    for page in pages:
+        assert name not in unescape(client.get(page).content.decode()), page
