@@ -48,7 +48,7 @@ PERSONAL = {
 # Words of our own choosing, of which none comes from a person.
 HARMLESS = {
     ("platform/core/web/ratelimit.py", "name"),
-    ("tenant_apps/documents/services.py", "fault"),
+    ("tenant_apps/documents/services/receiving.py", "fault"),
 }
 
 

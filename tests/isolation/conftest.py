@@ -149,9 +149,9 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             by=by,
             source=("incident", ids["incident_id"]),
         )
-        monkeypatch.setattr("tenant_apps.documents.services.uuid7", lambda: ids["document_id"])
+        monkeypatch.setattr("tenant_apps.documents.services.receiving.uuid7", lambda: ids["document_id"])
         receive([marker.encode()], name=f"{marker}.txt", owner=("draft", ids["incident_id"]), by=by)
-        monkeypatch.setattr("tenant_apps.documents.services.uuid7", uuid7)
+        monkeypatch.setattr("tenant_apps.documents.services.receiving.uuid7", uuid7)
         add_incident(
             incident_id=ids["incident_id"],
             student_id=ids["student_id"],

@@ -6,8 +6,7 @@ import pytest
 
 from core.db.keys import uuid7
 from core.tenancy import in_school
-from tenant_apps.documents import services
-from tenant_apps.documents.services import receive
+from tenant_apps.documents.services import receive, receiving
 from tests.tenant_apps.documents.adapters.test_content import HTML, SVG, huge_png, picture
 from tests.tenant_apps.documents.conftest import MARKER, events, object_of
 
@@ -78,7 +77,7 @@ def test_same_id_in_two_schools_shows_each_its_own(
 ):
     """The same id stands in both, so that a refusal for the wrong reason would prove nothing."""
     planted = uuid7()
-    monkeypatch.setattr(services, "uuid7", lambda: planted)
+    monkeypatch.setattr(receiving, "uuid7", lambda: planted)
     for school, people, words in (
         (school_a, cast, b"only-of-ashgrove"),
         (school_b, cast_b, b"only-of-birchwood"),
