@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 
 def as_typed(name: str) -> str:
@@ -39,7 +40,8 @@ class EndForm(forms.Form):
     def ids(self, name: str) -> set[UUID]:
         """The ids posted under a name; what is no id is left out."""
         found = set()
-        for value in self.data.getlist(name) if self.is_bound else []:
+        sent = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+        for value in sent:
             try:
                 found.add(UUID(value))
             except ValueError:
