@@ -13,7 +13,8 @@ from core.db.clock import now
 from tenant_apps.documents.services import discard_input
 from tenant_apps.imports.enums import Decision, ImportState
 from tenant_apps.imports.models import Import
-from tenant_apps.imports.services.running import FINISHED, OWNER_KIND
+from tenant_apps.imports.services.packed import OWNER_KIND
+from tenant_apps.imports.services.running import FINISHED
 
 # Long enough to look into what went wrong, through a half-term holiday too.
 KEPT = timedelta(days=14)

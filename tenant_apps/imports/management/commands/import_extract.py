@@ -89,7 +89,8 @@ class Command(BaseCommand):
             discard_sheet(import_id=import_id, by=SYSTEM)
             if isinstance(refusal, UnmappedError):
                 raise CommandError(str(refusal)) from None
-            faults = [FaultLine(**fault) for fault in refusal.faults.as_json()]
+            shown = refusal.faults.shown
+            faults = [FaultLine(one.file, one.line, one.column, one.value, one.reason) for one in shown]
             raise CommandError("\n".join(map(_fault, faults))) from None
 
     def _tell(self, entry: ImportView, state: ImportState) -> None:
