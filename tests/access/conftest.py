@@ -385,10 +385,11 @@ class World:
         return set_reminder(text="Ring home.", due_at=due_at, by=self.cast.lead.access).pk
 
     def sealed(self):
-        """The first pupil, with an incident told to the deputy, sealed for lead and head."""
+        """A pupil of no other record, with an incident told to the deputy, sealed for lead and head."""
         from tenant_apps.students.services import seal_record
 
-        student_id = self.behaviour.participants.get().student_id
+        student_id = self.students[-1].pk
+        self.incident("Behaviour", student_id=student_id)
         readers = [self.cast.lead.user.pk, self.cast.head.user.pk]
         seal_record(student_id=student_id, readers=readers, by=self.cast.head.access)
         return student_id
