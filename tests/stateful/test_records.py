@@ -2,7 +2,8 @@
 
 Each run draws sequences of adding, acting, editing, deleting, restoring, pinning, merging, splitting and
 moving, by people with different permissions. After every deed each log, as each of two people sees it, is
-compared with a naive ledger; at the end every text, version, file and audit event that was ever acknowledged is looked for.
+compared with a naive ledger; at the end every text, version, file and audit event that was ever acknowledged
+is looked for.
 `STATEFUL_RUNS` says how many sequences (a few in CI; `ops/oracle --stateful N` runs the long draw).
 """
 

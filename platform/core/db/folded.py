@@ -35,7 +35,15 @@ class Folded(Func):
     arity = 1
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, list[Any]]:
         inner, parameters = compiler.compile(self.source_expressions[0])
         folded = f"lower(regexp_replace(normalize({inner}, NFKD), '[\\u0300-\\u036f]+', '', 'g'))"
         for letter, instead in SAME.items():

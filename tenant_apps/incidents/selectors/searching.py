@@ -76,15 +76,15 @@ def searchable(access: Access, student_id: UUID) -> Searchable:
             for actions in _actions_in(student_id)
         ),
     ]
-    authors = set(written[0].union(*written[1:]))
-    names = names_of({author for author, _ in authors if author})
+    authors: set[tuple[UUID | None, str]] = set(written[0].union(*written[1:]))
+    names = names_of({author for author, _ in authors if author is not None})
     return Searchable(
         categories=[one for one in category_map().values() if one.id in access.view_incidents],
         author_names={
             author: name.formal
             for author, name in sorted(names.items(), key=lambda pair: pair[1].formal.casefold())
         },
-        sources=sorted({source for author, source in authors if not author and source}, key=str.casefold),
+        sources=sorted({source for author, source in authors if author is None}, key=str.casefold),
     )
 
 
