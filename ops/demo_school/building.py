@@ -14,6 +14,7 @@ from ops.demo_school import cast
 from ops.demo_school.calendar import LONDON, SchoolDays
 from ops.demo_school.extracts import for_today
 from ops.demo_school.records import Writer, read_records
+from ops.demo_school.set_pieces import SetPieces, hire_leavers
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEETS = ROOT / "ops/demo_data"
@@ -30,7 +31,7 @@ def build(*, data_dir: Path, base: str, today: date | None = None) -> dict[str, 
         extract = for_today(SHEETS / f"extracts/{subdomain}-full.zip", data_dir / "extracts", today)
         _command("provision_school", str(SHEETS / f"setup/{subdomain}.xlsx"))
         _command("import_extract", "--school", subdomain, str(extract))
-        schools.append(_filled(subdomain, base, SchoolDays(today), records))
+        schools.append(fill(subdomain, base, SchoolDays(today), records))
         print(f"{subdomain} is ready after {time.monotonic() - began:.0f} s", flush=True)
     return {"schools": schools, "sso": []}
 
@@ -41,7 +42,8 @@ def _command(*arguments: str) -> None:
     subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, check=True)
 
 
-def _filled(subdomain: str, base: str, days: SchoolDays, records: list[dict[str, Any]]) -> dict[str, Any]:
+def fill(subdomain: str, base: str, days: SchoolDays, records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Staffs a school that was provisioned and imported, writes in it, and returns its row of demo.json."""
     from core.tenancy import in_school
     from tenants.selectors import get_school_by_subdomain
 
@@ -49,7 +51,11 @@ def _filled(subdomain: str, base: str, days: SchoolDays, records: list[dict[str,
     with in_school(school):
         people = People(subdomain, days)
         users = people.arrive()
-        Writer(subdomain, people.ids, days).write([row for row in records if row["school"] == subdomain])
+        hire_leavers(subdomain, people.ids, people.joined_at)
+        writer = Writer(subdomain, people.ids, days)
+        pieces = SetPieces(writer)
+        writer.write([row for row in records if row["school"] == subdomain], pieces.moments)
+        pieces.afterwards()
     return {
         "name": school.name,
         "schema": school.schema_name,

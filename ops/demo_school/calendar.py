@@ -38,7 +38,12 @@ class SchoolDays:
         self._days = [self.zero]
 
     def day(self, number: int) -> date:
-        """The school day `number` days from day 0; `number` is 0 or less."""
+        """The school day `number` days from day 0; below 0 are those before it."""
+        if number > 0:
+            day = self.day(number - 1) + timedelta(days=1)
+            while not is_school_day(day):
+                day += timedelta(days=1)
+            return day
         while len(self._days) <= -number:
             day = self._days[-1] - timedelta(days=1)
             while not is_school_day(day):

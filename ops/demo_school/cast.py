@@ -1,6 +1,7 @@
 """Who is who in the invented schools: words in the entries, user groups, who gets a password."""
 
 import re
+from dataclasses import dataclass
 
 # Words that stand for a person in the entries, by the person's address before the @.
 TOKENS = {
@@ -48,6 +49,28 @@ TOKENS = {
     },
 }
 
+
+@dataclass(frozen=True)
+class Leaver:
+    """Somebody who wrote entries and whose account was closed, so many school days before day 0."""
+
+    title: str
+    first_name: str
+    last_name: str
+    job_title: str
+    left: int
+    mis_id: str | None = None
+
+
+LEAVERS: dict[str, dict[str, Leaver]] = {
+    "stgeorges": {
+        "r.matthews": Leaver("Mrs", "Rebecca", "Matthews", "Teacher (left)", -52, "S0140"),
+        "p.dunning": Leaver("Mr", "Peter", "Dunning", "Learning Mentor", -174),
+    },
+    "riverside": {},
+    "hillview": {},
+}
+
 # Those who sign in during a demo, and whether they have a key. None as password: has never signed in.
 SIGN_IN = {
     "stgeorges": {
@@ -60,6 +83,7 @@ SIGN_IN = {
         "e.reid": True,
         "t.ellery": False,
         "c.bevan": True,
+        "a.anderson": True,
         "j.nowak": False,
         "j.webb": False,
     },
@@ -92,7 +116,7 @@ LIBRARY_ONLY = "All Staff"
 
 UNREAD = {
     "stgeorges": {"dsl": 7, "deputy": 2, "teacher1": 1, "ta": 1},
-    "riverside": {"dsl": 2},
+    "riverside": {"dsl": 4, "deputy": 4},
     "hillview": {"dsl": 1},
 }
 

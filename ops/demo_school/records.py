@@ -67,15 +67,18 @@ class Writer:
         self.incidents: dict[str, Any] = {}
         self._accesses: dict[UUID, Any] = {}
 
-    def write(self, rows: list[dict[str, Any]]) -> None:
-        """Everything in order of recording, as numbers rise; then the alerts are mailed and read."""
+    def write(self, rows: list[dict[str, Any]], besides: Iterable[Moment] = ()) -> None:
+        """Everything in order of recording, as numbers rise; then the alerts are mailed and read.
+
+        `besides`: what people did between the entries.
+        """
         from django.db import transaction
 
-        moments = self._clear_outs(rows)
+        moments = [*self._clear_outs(rows), *besides]
         for order, row in enumerate(rows):
-            moments.append(Moment(self._at(row["day"], row["recorded"]), order, self._adds(row)))
+            moments.append(Moment(self.at(row["day"], row["recorded"]), order, self._adds(row)))
             for step, action in enumerate(row.get("actions") or []):
-                at = self._at(action["day"], action["at"])
+                at = self.at(action["day"], action["at"])
                 moments.append(Moment(at, order + step + 1, self._acts(row, action)))
         # One commit instead of thousands: nobody else is in the school yet.
         with transaction.atomic():
@@ -90,10 +93,10 @@ class Writer:
             from core.db.keys import uuid7
             from tenant_apps.incidents.services import LinkedStudent, add_incident, change_status
 
-            recorded_at = self._at(row["day"], row["recorded"])
-            happened_at = self._at(row.get("happened_day", row["day"]), row["happened"])
+            recorded_at = self.at(row["day"], row["recorded"])
+            happened_at = self.at(row.get("happened_day", row["day"]), row["happened"])
             is_integration = row["author"].startswith("integration:")
-            by = SYSTEM if is_integration else self._access(row["author"])
+            by = SYSTEM if is_integration else self.access(row["author"])
             draft = uuid7()
             if not is_integration:
                 self._attach(row.get("files"), draft, by)
@@ -128,7 +131,7 @@ class Writer:
                     incident_id=self.incidents[row["id"]].pk,
                     status="closed",
                     assignee_id=self.people[row["assign"]] if row.get("assign") else None,
-                    by=self._access("dsl"),
+                    by=self.access("dsl"),
                     at=recorded_at + timedelta(minutes=25),
                 )
 
@@ -144,17 +147,17 @@ class Writer:
         def do() -> None:
             from core.db.keys import uuid7
             from tenant_apps.incidents.selectors import may_read_incident, reads_whole
-            from tenant_apps.incidents.services import add_action, change_status
+            from tenant_apps.incidents.services import add_action, change_status, pin_incident
 
-            at = self._at(action["day"], action["at"])
+            at = self.at(action["day"], action["at"])
             incident = self.incidents[row["id"]]
-            by = self._access(action["author"])
+            by = self.access(action["author"])
             if not may_read_incident(by, incident.pk):
                 self._alert(incident, action["author"], at - timedelta(minutes=9))
             draft = uuid7()
             self._attach(action.get("files"), draft, by)
             users, groups = self._told(action.get("alerts") or [])
-            add_action(
+            written = add_action(
                 action_id=draft,
                 incident_id=incident.pk,
                 text=self._said(action["text"], row),
@@ -167,9 +170,14 @@ class Writer:
                 by=by,
                 at=at,
             )
-            self._end_monitoring(row["student"]["mis_id"], action.get("ends_monitoring") or [], at)
+            self._remind(row, action, written, by, at)
+            if action.get("pin"):
+                pin_incident(
+                    incident_id=incident.pk, student_id=self.students[row["student"]["mis_id"]], by=by, at=at
+                )
+            self.end_monitoring(row["student"]["mis_id"], action.get("ends_monitoring") or [], at)
             if action.get("closes"):
-                closer = by if by.is_elevated and reads_whole(by, incident.pk) else self._access("dsl")
+                closer = by if by.is_elevated and reads_whole(by, incident.pk) else self.access("dsl")
                 change_status(
                     incident_id=incident.pk,
                     status="closed",
@@ -179,6 +187,24 @@ class Writer:
                 )
 
         return do
+
+    def _remind(
+        self, row: dict[str, Any], action: dict[str, Any], written: Any, by: Any, at: datetime
+    ) -> None:
+        """ "Add to planner", where the day is still to come or nobody has come back to it since."""
+        from tenant_apps.incidents.services import remind_of_action
+        from tenant_apps.planner.permissions import may_plan
+        from tenant_apps.planner.services import ReminderGiven
+
+        if "planner" not in action or not may_plan(by):
+            return
+        due = action["day"] + int(action["planner"])
+        if action is not row["actions"][-1] and (due <= 0 or row["status"] == "Closed"):
+            return
+        given = ReminderGiven(
+            f"Look again at incident no. {self.incidents[row['id']].number}", self.at(due, "08:30")
+        )
+        remind_of_action(action_id=written.pk, reminder=given, by=by, at=at)
 
     def _alert(self, incident: Any, token: str, at: datetime) -> None:
         """Someone who acts on what they may not view by category was alerted to it first."""
@@ -190,18 +216,18 @@ class Writer:
             root_id=incident.pk,
             recipients={self.people[token]: "chosen"},
             category_ids=list(incident.carried.values_list("category", flat=True)),
-            by=self._access("dsl"),
+            by=self.access("dsl"),
             at=at,
         )
 
-    def _end_monitoring(self, mis_id: str, names: Iterable[str], at: datetime) -> None:
+    def end_monitoring(self, mis_id: str, names: Iterable[str], at: datetime) -> None:
         from tenant_apps.monitoring.services import end
 
         if categories := [self.categories[name] for name in names]:
             end(
                 student_ids=[self.students[mis_id]],
                 category_ids=categories,
-                by=self._access("dsl"),
+                by=self.access("dsl"),
                 at=at,
             )
 
@@ -220,11 +246,11 @@ class Writer:
                 for (mis_id, name), when in sorted(active.items()):
                     begun = [one for one in when if one <= day]
                     if begun and max(begun) < day - QUIET_DAYS:
-                        self._end_monitoring(mis_id, [name], self._at(day, "15:40"))
+                        self.end_monitoring(mis_id, [name], self.at(day, "15:40"))
 
             return do
 
-        return [Moment(self._at(day, "15:40"), len(rows), clearing(day)) for day in last_days]
+        return [Moment(self.at(day, "15:40"), len(rows), clearing(day)) for day in last_days]
 
     def _ends_year(self, day: int) -> bool:
         return self.days.day(day).month == 7 and self.days.day(day + 1).month == 9
@@ -236,7 +262,7 @@ class Writer:
         from tenant_apps.alerts.models import Alert
         from tenant_apps.alerts.services import ALERT_MAIL, ASSIGNMENT_MAIL, note_mailed
 
-        since = self._at(-1, "00:00")
+        since = self.at(-1, "00:00")
         past = dict(Alert.objects.filter(created_at__lt=since).values_list("pk", "created_at"))
         for alert, created_at in past.items():
             note_mailed(alert_id=alert, by=SYSTEM, at=created_at + timedelta(seconds=4))
@@ -268,7 +294,7 @@ class Writer:
         unread: dict[tuple[UUID, UUID], list[Alert]] = {}
         for alert in Alert.objects.filter(read_at=None).order_by("-created_at", "-id"):
             unread.setdefault((alert.recipient_id, alert.root_id), []).append(alert)
-        recently = self._at(-RECENT_DAYS, "00:00")
+        recently = self.at(-RECENT_DAYS, "00:00")
         long_read: list[Alert] = []
         recent: list[tuple[UUID, UUID, datetime]] = []
         for (user, root), raised in unread.items():
@@ -291,7 +317,7 @@ class Writer:
                 recent.append((user, root, min(opened_at, timezone.now())))
         Alert.objects.bulk_update(long_read, ["first_opened_at", "read_at"], batch_size=500)
         for user, root, opened_at in recent:
-            by = self._access_of(user)
+            by = self.access_of(user)
             mark_opened(root_ids=[root], by=by, at=opened_at)
             mark_read(incident_id=root, by=by, at=min(opened_at + timedelta(minutes=4), timezone.now()))
 
@@ -324,10 +350,10 @@ class Writer:
             content = paper(name) if name.endswith(".pdf") else letter(name)
             receive(iter([content]), name=name, owner=("draft", draft), by=by)
 
-    def _access(self, token: str) -> Any:
-        return self._access_of(self.people[token])
+    def access(self, token: str) -> Any:
+        return self.access_of(self.people[token])
 
-    def _access_of(self, user_id: UUID) -> Any:
+    def access_of(self, user_id: UUID) -> Any:
         from shared_apps.people.models import User
         from shared_apps.people.selectors import has_key
         from tenant_apps.classes.selectors import load_access
@@ -337,7 +363,7 @@ class Writer:
             self._accesses[user_id] = load_access(user, is_elevated=has_key(user_id))
         return self._accesses[user_id]
 
-    def _at(self, day: int, clock: str) -> datetime:
+    def at(self, day: int, clock: str) -> datetime:
         return self.days.at(day, clock).astimezone(LONDON)
 
 
