@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
-from django.http import Http404
 
 from ops.demo_school import cast as demo_cast
 from ops.demo_school.building import SHEETS, fill
@@ -170,8 +169,8 @@ def written_after_leaving(school: School) -> None:
     assert search_students(dsl, "sofia bradshaw") == []
     assert len(search_students(dsl, "sofia bradshaw", include_archived=True)) == 1
     after, before = school.log("dsl", "P01152")
-    assert (after.happened_at.astimezone(LONDON).month, before.status) == (9, before.status)
-    assert before.status == after.status == "active"
+    assert before.happened_at < after.happened_at
+    assert before.status == after.status == "Active"
 
 
 def parent_on_the_staff(school: School) -> None:
@@ -187,8 +186,7 @@ def parent_on_the_staff(school: School) -> None:
     assert search_students(anderson, "shevchenko") == []
     assert not may_read_incident(anderson, entry.id)
     assert school.user("a.anderson").pk not in ever_alerted([entry.id])
-    with pytest.raises(Http404):
-        school.log("a.anderson", "P00743")
+    assert school.log("a.anderson", "P00743") == []
 
 
 def nobody_on_the_list(school: School) -> None:
