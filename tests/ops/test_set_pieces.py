@@ -23,7 +23,11 @@ from ops.demo_school.building import SHEETS, fill
 from ops.demo_school.calendar import LONDON, SchoolDays
 from ops.demo_school.extracts import for_today
 
-RECORDS = yaml.safe_load((SHEETS / "records/first_minutes.yaml").read_text("utf-8"))
+RECORDS = [
+    row
+    for name in ("first_minutes", "set_pieces")
+    for row in yaml.safe_load((SHEETS / f"records/{name}.yaml").read_text("utf-8"))
+]
 # Two more stand in the pieces themselves.
 MORE = {"P00052", "P00743"}
 
@@ -31,7 +35,8 @@ MORE = {"P00052", "P00743"}
 def few(school: str, folder: Path, today: Any) -> Path:
     """The school's extract with the pupils of the set pieces and no marks."""
     source = for_today(SHEETS / f"extracts/{school}-full.zip", folder / "moved", today)
-    wanted = {row["student"]["mis_id"] for row in RECORDS if row["school"] == school} | MORE
+    rows = [row for row in RECORDS if row["school"] == school]
+    wanted = {one["mis_id"] for row in rows for one in [row["student"], *row.get("linked", [])]} | MORE
     target = folder / f"{school}.zip"
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         manifest = json.loads(old.read("manifest.json"))
@@ -242,6 +247,17 @@ def not_delivered(school: School) -> None:
     assert str(school.user("teacher2").pk) in {mail.payload["to"] for mail in asked}
 
 
+def pinned_and_planned(school: School) -> None:
+    """What to know before anything else stands on top, and a decision comes back by itself."""
+    from tenant_apps.incidents.selectors.chronology import chronology_page
+    from tenant_apps.planner.models import Reminder
+
+    page = chronology_page(school.access("dsl"), school.pupil("P00019"))
+    assert len(page.pinned) == 1
+    reminders = Reminder.objects.filter(owner=school.user("dsl"))
+    assert {reminder.about_kind for reminder in reminders} == {"action"}
+
+
 @pytest.mark.parametrize("school", ["stgeorges"], indirect=True)
 def test_first_minutes_in_the_secondary_school(school: School) -> None:
     merged(school)
@@ -254,6 +270,7 @@ def test_first_minutes_in_the_secondary_school(school: School) -> None:
     about_a_colleague(school)
     begun_and_left(school)
     not_delivered(school)
+    pinned_and_planned(school)
 
 
 @pytest.mark.parametrize("school", ["riverside"], indirect=True)
@@ -266,7 +283,9 @@ def test_the_lead_is_away_and_her_cover_hears_of_it_as_well(school: School) -> N
     today = datetime.now(LONDON).date()
     assert covers_of([dsl], on=today) == {dsl: deputy}
     assert covers_of([dsl], on=school.days.day(0)) == {dsl: deputy}
+    since = school.days.at(0, "08:00")
     heard = [
-        set(Alert.objects.filter(recipient=who).values_list("root_id", flat=True)) for who in (dsl, deputy)
+        set(Alert.objects.filter(recipient=who, created_at__gte=since).values_list("root_id", flat=True))
+        for who in (dsl, deputy)
     ]
     assert len(heard[0] & heard[1]) == 4
