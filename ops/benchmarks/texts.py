@@ -102,7 +102,7 @@ def _texts(draw: random.Random) -> list[str]:
         text = draw.choices(words, weights, k=WORDS)
         # Some forty thousand words that stand in one text or a few: names, places, slips of the pen.
         text[draw.randrange(WORDS)] = _rare(draw, words)
-        texts.append(" ".join(text).capitalize() + f", {number}.")
+        texts.append(" ".join(text) + f", {number}.")
     return texts
 
 
