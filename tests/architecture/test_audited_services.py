@@ -20,6 +20,7 @@ RECORDERS = {"record", "record_download", "record_refusal"}
 
 # Functions that write and are right not to audit by themselves, with the reason.
 EXCEPTIONS: dict[str, str] = {
+    "tenant_apps/alerts:move_roots": "the event is incident.merged, written by the merging that calls it",
     "tenant_apps/imports:is_token_in_force": "notes when the token was used; what it brought is audited",
     "shared_apps/people:issue_link": "the event is user.reset_requested; this makes the token for its mail",
     "shared_apps/people:begin": "the event is user.signed_in; this lists the session",

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, TextField
+from django.db.models.sql.compiler import SQLCompiler
 
 ACCENTS = re.compile("[\u0300-\u036f]+")
 # What is typed in two ways: letters that Unicode does not take apart, and the apostrophes of phones.
@@ -37,13 +39,13 @@ class Folded(Func):
 
     def as_sql(
         self,
-        compiler: Any,
-        connection: Any,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
         function: str | None = None,
         template: str | None = None,
         arg_joiner: str | None = None,
         **extra_context: Any,
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         inner, parameters = compiler.compile(self.source_expressions[0])
         folded = f"lower(regexp_replace(normalize({inner}, NFKD), '[\\u0300-\\u036f]+', '', 'g'))"
         for letter, instead in SAME.items():
@@ -51,4 +53,4 @@ class Folded(Func):
         is_plain = f"octet_length({inner}) = length({inner})"
         plain = f'lower({inner} COLLATE "C")'
         statement = f"CASE WHEN {is_plain} THEN {plain} ELSE {folded} END"
-        return f"({statement})", [*parameters] * 4
+        return f"({statement})", (*parameters,) * 4

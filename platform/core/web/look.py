@@ -54,7 +54,8 @@ def entry_row(context: Context, entry: Any) -> SafeString:
 
     `readers` in the context stands beneath the highlighted one: who can read it.
     """
-    readers = partial(render_to_string, "incidents/readers_line.html", context.flatten())
+    values: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    readers = partial(render_to_string, "incidents/readers_line.html", values)
     return draw(
         "entry.html",
         entry=entry,
