@@ -192,7 +192,7 @@ class SetPieces:
         OutboxEntry.objects.filter(topic=ALERT_MAIL, key=str(alert.pk)).update(done_at=at)
 
     def _go_away(self) -> None:
-        """The safeguarding lead is away for two days, and her deputy covers."""
+        """The safeguarding lead is away for two days, and his deputy covers."""
         from shared_apps.people.selectors import get_user
         from tenant_apps.staff.models import StaffMember
         from tenant_apps.staff.services.users import Absence, Name, change_details

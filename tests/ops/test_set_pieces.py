@@ -274,7 +274,7 @@ def test_first_minutes_in_the_secondary_school(school: School) -> None:
 
 
 @pytest.mark.parametrize("school", ["riverside"], indirect=True)
-def test_the_lead_is_away_and_her_cover_hears_of_it_as_well(school: School) -> None:
+def test_the_lead_is_away_and_his_cover_hears_of_it_as_well(school: School) -> None:
     """D9: two days, and four alerts that went to both."""
     from tenant_apps.alerts.models import Alert
     from tenant_apps.staff.selectors import covers_of
