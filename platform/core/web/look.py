@@ -64,6 +64,12 @@ def entry_row(context: Context, entry: Any) -> SafeString:
     )
 
 
+@register.simple_tag
+def student_row(student: Any) -> SafeString:
+    """One student of a list: `{% student_row student %}` inside `<ul class="rows">`."""
+    return draw("student.html", student=student)
+
+
 @register.filter
 def initials(name: str) -> str:
     """First letters of the first and the last word: `Łukasz van der Berg` gives `ŁB`."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.template.defaultfilters import linebreaks_filter
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from jinja2 import Environment, FileSystemLoader
 
@@ -33,6 +33,8 @@ def rows() -> Environment:
     made = Environment(
         loader=FileSystemLoader(settings.ROOT / "templates" / "rows"),
         autoescape=True,
+        # Written as Django writes it, so that one page has one spelling of an apostrophe.
+        finalize=conditional_escape,
         auto_reload=settings.DEBUG,
     )
     made.globals |= {"icon": icon_markup, "path_to": path_to}
