@@ -34,9 +34,7 @@ def main() -> None:
                 told.write(f"{incident} {text}\n")
                 told.flush()
             except Error:
-                # A pool that lost its server waits longer each time before it tries again.
                 connection.close()
-                connection.close_pool()
                 time.sleep(BRIEFLY)
 
 

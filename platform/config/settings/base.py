@@ -163,9 +163,18 @@ DATABASES = {
         ),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 0,
+        # What a restart of PostgreSQL left dead in the pool is found there, not by somebody's request.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             # A connection goes back to the pool without a school: the backend empties its search_path.
-            "pool": {"min_size": 2, "max_size": env.whole_number("DATABASE_POOL", 10), "timeout": 10},
+            "pool": {
+                "min_size": 2,
+                "max_size": env.whole_number("DATABASE_POOL", 10),
+                "timeout": 10,
+                # The pool waits twice as long after each failed try and would go on for five minutes: a school
+                # would wait that long for a database that is back. Given up, the next request tries at once.
+                "reconnect_timeout": 2,
+            },
         },
     }
 }

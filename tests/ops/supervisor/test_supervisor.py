@@ -246,9 +246,10 @@ def test_a_crash_of_postgres_loses_no_commit(demo: Demo) -> None:
         assert connection.execute("SELECT count(*) FROM public.acknowledged").fetchone() == (1000,)
         connection.execute("DROP TABLE public.acknowledged")
     end = time.monotonic() + 20
-    while demo.get("/readyz") != 200 and time.monotonic() < end:
-        time.sleep(0.2)
-    assert demo.get("/") == 200
+    for port in (demo.port, demo.port + 1):
+        while demo.get("/readyz", port=port) != 200 and time.monotonic() < end:
+            time.sleep(0.2)
+        assert demo.get("/readyz", port=port) == 200
 
 
 def test_two_side_by_side_stop_in_time_and_one_keeps_all_while_the_other_starts_fresh(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.postgresql.introspection import DatabaseIntrospection
-from django.db.utils import DatabaseError, ProgrammingError
+from django.db.utils import ProgrammingError
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg import Connection, errors, pq, sql
 
@@ -145,10 +145,11 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if self.search_path_set_schemas == wanted and settings.TENANT_LIMIT_SET_CALLS:
             return
         path = sql.SQL(", ").join([sql.Identifier(name) for name in wanted]) if wanted else sql.SQL("''")
-        try:
-            self.connection.execute(sql.SQL("SET search_path = {}").format(path))
-        except (errors.InFailedSqlTransaction, DatabaseError):
-            # The transaction is lost already, and whatever comes next but a rollback fails too.
-            self.search_path_set_schemas = None
-        else:
-            self.search_path_set_schemas = wanted
+        with self.wrap_database_errors:
+            try:
+                self.connection.execute(sql.SQL("SET search_path = {}").format(path))
+            except errors.InFailedSqlTransaction:
+                # The transaction is lost already, and whatever comes next but a rollback fails too.
+                self.search_path_set_schemas = None
+            else:
+                self.search_path_set_schemas = wanted
