@@ -171,8 +171,8 @@ DATABASES = {
                 "min_size": 2,
                 "max_size": env.whole_number("DATABASE_POOL", 10),
                 "timeout": 10,
-                # The pool waits twice as long after each failed try and would go on for five minutes: a school
-                # would wait that long for a database that is back. Given up, the next request tries at once.
+                # The pool waits twice as long after each failed try, for five minutes if it is let: a school
+                # would wait for a database that is back. Once it gives up, the next request tries at once.
                 "reconnect_timeout": 2,
             },
         },
