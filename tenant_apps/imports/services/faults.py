@@ -11,6 +11,11 @@ SHOWN_FAULTS = 200
 SHOWN_VALUE = 200
 
 
+def storable(text: str) -> str:
+    """Text from outside as the database takes it: without null bytes and halves of characters."""
+    return text.replace("\0", "␀").encode("utf-8", "replace").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One reason why an extract is refused, as exactly as it can be placed; line 0 is the whole file."""
@@ -32,7 +37,7 @@ class Faults:
     def add(self, file: str, reason: str, *, line: int = 0, column: str = "", value: str = "") -> None:
         self.total += 1
         if len(self.shown) < SHOWN_FAULTS:
-            self.shown.append(Fault(file, line, column, value[:SHOWN_VALUE].replace("\0", "␀"), reason))
+            self.shown.append(Fault(file, line, column, storable(value[:SHOWN_VALUE]), reason))
 
     def as_json(self) -> list[dict[str, str | int]]:
         return [asdict(fault) for fault in self.shown]

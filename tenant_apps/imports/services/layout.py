@@ -253,7 +253,7 @@ ATTENDANCE = Layout(
         _day("date", required=True, filled=True),
         Column("session", one_of("AM", "PM"), required=True, filled=True),
         # Whatever the MIS uses; one the product does not know counts neither as present nor as absent.
-        Column("code", text(8), required=True, filled=True),
+        Column("code", text(SHORT), required=True, filled=True),
         Column("minutes_late", whole_number(0, 999), empty=None),
     ),
     has_ids=False,

@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from tenant_apps.imports.enums import ExtractKind
-from tenant_apps.imports.services.faults import Faults, refuse
+from tenant_apps.imports.services.faults import Faults, refuse, storable
 from tenant_apps.imports.services.layout import BY_FILE, NEEDED_IN_FULL, Layout
 
 MAX_PACKED = 200 * 1024 * 1024
@@ -31,13 +31,22 @@ MAX_RATIO = 100
 MAX_MEMBERS = 10_000
 MAX_MANIFEST = 1024 * 1024
 MAX_ROWS = 5_000_000
+LONGEST_LISTED = 10
 FORMAT = "mis-extract/1"
 MANIFEST = "manifest.json"
 ZIP = "the ZIP"
 PHOTO = re.compile(r"photos/[^/\\]{1,200}")
 ENCRYPTED = 0x1
 # What a member can raise that is not what it says it is.
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
+BROKEN = "The file is damaged inside the ZIP."
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 Row = tuple[int, list[str]]
@@ -99,7 +108,7 @@ def open_extract(packed: IO[bytes]) -> Iterator[Extract]:
 def _check_members(archive: zipfile.ZipFile) -> list[str]:
     """Refuse whatever is no plain file of an extract; returns warnings about what is ignored."""
     members = archive.infolist()
-    faults, warnings = Faults(), []
+    faults, unknown = Faults(), []
     if len(members) > MAX_MEMBERS:
         raise refuse(ZIP, f"More than {MAX_MEMBERS} files, which is the limit.")
     if sum(member.file_size for member in members) > MAX_UNPACKED:
@@ -121,12 +130,15 @@ def _check_members(archive: zipfile.ZipFile) -> list[str]:
                     ZIP, "Paths are not allowed: every file stands at the top, or in photos.", value=name
                 )
         elif name != MANIFEST and name not in BY_FILE:
-            warnings.append(f"The file “{name[:100]}” is unknown and was ignored.")
+            unknown.append(name)
         if member.flag_bits & ENCRYPTED or member.compress_type not in PLAIN_METHODS:
             faults.add(ZIP, "Only plain and deflated files can be read, without a password.", value=name)
         if member.file_size > MAX_RATIO * max(member.compress_size, 1):
             faults.add(ZIP, f"Packed tighter than {MAX_RATIO} to 1, which is the limit.", value=name)
     faults.refuse_if_any()
+    warnings = [f"The file “{name[:100]}” is unknown and was ignored." for name in unknown[:LONGEST_LISTED]]
+    if len(unknown) > LONGEST_LISTED:
+        warnings.append(f"{len(unknown):,} files in all are unknown and were ignored.")
     return warnings
 
 
@@ -194,7 +206,7 @@ def _manifest(told: Any) -> Manifest:
     return Manifest(
         kind=ExtractKind(told["kind"]),
         urn=str(urn),
-        mis=mis[:200] if isinstance(mis, str) else "",
+        mis=storable(mis[:200]) if isinstance(mis, str) else "",
         generated_at=generated_at,
         files=promises,
     )
@@ -267,14 +279,20 @@ class FileReader(RowReader):
 def read_file(extract: Extract, layout: Layout, faults: Faults) -> Iterator[tuple[FileReader, Iterator[Row]]]:
     """The reader of one file and its rows. Faults of the file as a whole are added when the rows are read."""
     reader = FileReader(layout, faults, header=[], extract=extract)
-    with extract.archive.open(layout.file) as member:
+    try:
+        opened = extract.archive.open(layout.file)
+    except DAMAGED:
+        faults.add(layout.file, BROKEN)
+        yield reader, iter(())
+        return
+    with opened as member:
         watched = _Watched(member)
         # newline="": the CSV reader itself knows quoted line breaks from the ends of rows.
         text = io.TextIOWrapper(io.BufferedReader(watched, 256 * 1024), encoding="utf-8-sig", newline="")
         rows = csv.reader(text, strict=True)
         try:
             reader.header = next(rows, [])
-        except (UnicodeDecodeError, csv.Error, *DAMAGED) as error:
+        except (csv.Error, *DAMAGED) as error:
             _add_broken(reader, error, line=1)
             yield reader, iter(())
             return
@@ -289,18 +307,19 @@ def _rows(reader: FileReader, rows: Any, watched: _Watched) -> Iterator[Row]:
         for cells in rows:
             if watched.has_nul:
                 # The database takes no such text, and what is read ahead may hold it.
-                reader.faults.add(reader.file, "There is a null byte in it.", line=_line_of_nul(reader))
-                return
+                break
             if cells:
                 reader.rows_read += 1
                 if reader.rows_read > promise.rows:
                     break
                 yield begin, cells
             begin = rows.line_num + 1
-    except (UnicodeDecodeError, csv.Error, *DAMAGED) as error:
+    except (csv.Error, *DAMAGED) as error:
         _add_broken(reader, error, line=begin)
         return
-    if reader.rows_read != promise.rows:
+    if watched.has_nul:
+        reader.faults.add(reader.file, "There is a null byte in it.", line=_line_of_nul(reader))
+    elif reader.rows_read != promise.rows:
         more = "more" if reader.rows_read > promise.rows else f"{reader.rows_read:,}"
         reader.faults.add(reader.file, f"The manifest says {promise.rows:,} rows; there are {more}.")
     elif watched.digest.hexdigest() != promise.sha256:
@@ -313,7 +332,7 @@ def _add_broken(reader: FileReader, error: Exception, *, line: int) -> None:
     elif isinstance(error, csv.Error):
         reader.faults.add(reader.file, "Broken quotes or a cell that is too long.", line=line)
     else:
-        reader.faults.add(reader.file, "The file is damaged inside the ZIP.", line=line)
+        reader.faults.add(reader.file, BROKEN, line=line)
 
 
 def _line_of_bad_text(reader: FileReader) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
 
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from tenants.models import School
 
 TOPIC = "imports.apply"
+# A clock that is wrong by a zone, a day or a month is forgiven; a wrong year would end all imports.
+FARTHEST_AHEAD = timedelta(days=35)
 FINISHED = {ImportState.APPLIED, ImportState.REFUSED, ImportState.HELD, ImportState.REJECTED}
 
 
@@ -275,7 +277,7 @@ def _apply_extract(
         }
         warnings += extract.warnings
         _check_school(manifest)
-        _check_age(manifest)
+        _check_age(manifest, entry.uploaded_at)
         make_stages()
         today = timezone.localtime(manifest.generated_at).date()
         columns, read = _stage(extract, Teller(entry.pk, manifest.rows_total), warnings, today)
@@ -343,7 +345,14 @@ def _check_receiver(found: TransferFile, name: str) -> None:
         raise refuse(name, "This file is for another school.", column="DestSchool", value=told)
 
 
-def _check_age(manifest: Manifest) -> None:
+def _check_age(manifest: Manifest, received_at: datetime) -> None:
+    if manifest.generated_at > received_at + FARTHEST_AHEAD:
+        raise refuse(
+            MANIFEST,
+            "It says that it was made in the future: every extract after it would be too old.",
+            column="generated_at",
+            value=manifest.generated_at.isoformat(),
+        )
     last = (
         Import.objects.filter(state=ImportState.APPLIED, generated_at__isnull=False)
         .order_by("-generated_at")

@@ -17,7 +17,7 @@ from django.db import connection
 from core.db.keys import uuid7
 from tenant_apps.imports.services.faults import Faults
 from tenant_apps.imports.services.layout import BY_FILE, FIRST_YEAR, PUPILS, Layout
-from tenant_apps.imports.services.reading import Row, RowReader
+from tenant_apps.imports.services.reading import LONGEST_LISTED, Row, RowReader
 from tenant_apps.students.enums import (
     ETHNICITIES,
     SEN_NEEDS,
@@ -30,7 +30,6 @@ from tenant_apps.students.services import name_keys
 
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]", re.ASCII)
-LONGEST_LISTED = 10
 Value = tuple[Any, ...]
 
 KNOWN_CODES: dict[str, Any] = {
