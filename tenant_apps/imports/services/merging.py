@@ -29,6 +29,7 @@ from tenant_apps.students.services import (
     end_memberships_of_archived,
     joiners,
     keep_what_is_known,
+    leave_reduced_alone,
     leavers_unforeseen,
     match_pupils,
     merge_contacts,
@@ -87,6 +88,7 @@ class Merge:
         self.reasons += [_question(one) for one in questions]
         if self.fills_gaps_only:
             keep_what_is_known()
+        leave_reduced_alone(today=self.today)
         shared = part_shared_upns()
         if self.photos:
             self.photos.check()

@@ -70,6 +70,7 @@ from tenant_apps.students.services.own_facts import (
     write_summary,
 )
 from tenant_apps.students.services.photos import NamedPhoto, name_photo, named_photos, warn_of_photos
+from tenant_apps.students.services.reduced import leave_reduced_alone
 
 __all__ = [
     "DIFFERENT",
@@ -106,6 +107,7 @@ __all__ = [
     "end_memberships_of_archived",
     "end_sibling_elsewhere",
     "joiners",
+    "leave_reduced_alone",
     "keep_what_is_known",
     "leavers_unforeseen",
     "lift_seal",
