@@ -21,7 +21,7 @@ def night(day: int, *, leaving: str = "2025-07-18") -> ExtractBook:
         "photo": "",
     }
     for row in book.files["pupils.csv"]:
-        row |= dict.fromkeys(more, "")
+        row.update(dict.fromkeys(more, ""))
     book.files["pupils.csv"][0] |= more | {"leaving_date": leaving, "religion": "None"}
     return book
 
