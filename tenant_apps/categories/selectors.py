@@ -6,7 +6,7 @@ the caller, with the person's access.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import hypot
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from core.access import Access
+from core.db.prepared import PreparedQuery
 from core.db.references import was_ever_named
 from tenant_apps.categories.enums import LIGHT_HEX, Colour
 from tenant_apps.categories.models import Category
@@ -54,20 +55,7 @@ def all_categories(*, with_merged: bool = False) -> list[CategoryView]:
 
     Those that were merged into another are left out, but `with_merged`: for names in kept versions.
     """
-    kept = Category.objects.all() if with_merged else Category.objects.filter(merged_into=None)
-    rows = [
-        CategoryView(*row)
-        for row in kept.order_by("position", "id").values_list(
-            "id",
-            "name",
-            "parent_id",
-            "colour",
-            "is_restricting",
-            "starts_monitoring",
-            "always_alerts",
-            "is_enabled",
-        )
-    ]
+    rows = [CategoryView(*row) for row in (WITH_MERGED if with_merged else STANDING).rows()]
     by_parent: dict[UUID | None, list[CategoryView]] = {}
     for row in rows:
         by_parent.setdefault(row.parent_id, []).append(row)
@@ -80,6 +68,14 @@ def all_categories(*, with_merged: bool = False) -> list[CategoryView]:
 
     walk(None)
     return in_order
+
+
+def _in_order(kept: QuerySet[Category]) -> QuerySet[Any, Any]:
+    return kept.order_by("position", "id").values_list(*(field.name for field in fields(CategoryView)))
+
+
+STANDING = PreparedQuery(lambda: _in_order(Category.objects.filter(merged_into=None)))
+WITH_MERGED = PreparedQuery(lambda: _in_order(Category.objects.all()))
 
 
 def category_map(*, with_merged: bool = False) -> dict[UUID, CategoryView]:

@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from core.access import Access
+from core.db.among import among
+from core.db.prepared import PreparedQuery
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
 from tenant_apps.monitoring.enums import MonitoringSource
 from tenant_apps.monitoring.models import Monitoring
@@ -68,10 +71,10 @@ def monitored_now(
     if not found or not _sees_any(access):
         return found
     tree = category_map() if categories is None else categories
-    rows = _open(access).filter(student_id__in=found).values_list("student_id", "category_id")
     on: dict[UUID, set[UUID]] = defaultdict(set)
-    for student_id, category_id in rows:
-        on[student_id].add(category_id)
+    for student_id, category_id in OPEN.rows(students=found):
+        if access.is_system or category_id in access.view_students:
+            on[student_id].add(category_id)
     for student_id, category_ids in on.items():
         found[student_id] = [category for category in tree.values() if category.id in category_ids]
     return found
@@ -209,6 +212,14 @@ def _sees_any(access: Access) -> bool:
 def _visible(access: Access) -> QuerySet[Monitoring]:
     rows = Monitoring.objects.all()
     return rows if access.is_system else rows.filter(category_id__in=access.view_students)
+
+
+def _open_of(students: UUID) -> QuerySet[Any, Any]:
+    rows = Monitoring.objects.filter(among("student", [students]), ended_at__isnull=True)
+    return rows.values_list("student_id", "category_id")
+
+
+OPEN = PreparedQuery(_open_of, "students")
 
 
 def _open(access: Access) -> QuerySet[Monitoring]:

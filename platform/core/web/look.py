@@ -65,9 +65,9 @@ def entry_row(context: Context, entry: Any) -> SafeString:
 
 
 @register.simple_tag
-def student_row(student: Any) -> SafeString:
-    """One student of a list: `{% student_row student %}` inside `<ul class="rows">`."""
-    return draw("student.html", student=student)
+def student_rows(students: Iterable[Any]) -> SafeString:
+    """The students of a list: `<ul class="rows">{% student_rows students %}</ul>`."""
+    return draw("students.html", students=students)
 
 
 @register.filter

@@ -6,6 +6,7 @@ no request: what it shows is given to it.
 
 from datetime import datetime
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -33,13 +34,18 @@ def rows() -> Environment:
     made = Environment(
         loader=FileSystemLoader(settings.ROOT / "templates" / "rows"),
         autoescape=True,
-        # Written as Django writes it, so that one page has one spelling of an apostrophe.
-        finalize=conditional_escape,
+        finalize=escaped,
         auto_reload=settings.DEBUG,
     )
     made.globals |= {"icon": icon_markup, "path_to": path_to}
     made.filters |= {"moment": moment, "linebreaks": linebreaks_filter, "if_any": if_any}
     return made
+
+
+def escaped(value: object) -> str:
+    """The value as Django writes it, so that one page has one spelling of an apostrophe."""
+    # What nearly all values are is not sent through Django's decorators.
+    return SafeString(escape(value)) if type(value) is str else conditional_escape(value)
 
 
 def moment(at: datetime, layout: str = "") -> str:

@@ -115,13 +115,17 @@ def students_found_by(access: Access) -> QuerySet[Student]:
     """Every pupil whom a search of this person may find: those visible, but for every sealed record."""
     if not access.is_elevated:
         return Student.objects.none()
-    found = Student.objects.filter(in_own_classes(access)).exclude(
-        pk__in=standing_seals().values("student_id")
+    unsealed = Student.objects.exclude(pk__in=standing_seals().values("student_id"))
+    found = unsealed if access.user_id is None else found_in_all_classes(access.user_id)
+    return found.filter(in_own_classes(access))
+
+
+def found_in_all_classes(user_id: UUID) -> QuerySet[Student]:
+    """Every pupil whom a search of this person may find, as far as classes and keys allow it."""
+    blocks = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
+    return Student.objects.exclude(pk__in=standing_seals().values("student_id")).exclude(
+        pk__in=blocks.values("student_id")
     )
-    if access.user_id is None:
-        return found
-    blocks = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=access.user_id)
-    return found.exclude(pk__in=blocks.values("student_id"))
 
 
 def visible_among(access: Access, student_ids: Collection[UUID]) -> set[UUID]:

@@ -6,10 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from core.access import Access
 from core.access.enums import OverviewBlock
+from core.db.among import among
+from core.db.prepared import PreparedQuery
 from core.db.text import search_key
 from tenant_apps.agencies.selectors import AgencyView, agency_names
 from tenant_apps.students.models import AgencyInvolvement, Keyword, Student, Summary
@@ -54,12 +59,19 @@ def keywords_found(access: Access, term: str, student_ids: Collection[UUID]) -> 
     words = search_key(term).split()
     if OverviewBlock.SUMMARY not in access.overview_blocks or not words or not student_ids:
         return {}
-    rows = Keyword.objects.filter(student__in=student_ids, removed_at=None).order_by("key")
     found: dict[UUID, list[str]] = defaultdict(list)
-    for student_id, word, key in rows.values_list("student_id", "word", "key"):
+    for student_id, word, key in KEYWORDS.rows(students=student_ids):
         if any(typed in key for typed in words):
             found[student_id].append(hide_names(word, about=[student_id]))
     return dict(found)
+
+
+def _keywords(students: UUID) -> QuerySet[Any, Any]:
+    standing = Keyword.objects.filter(among("student", [students]), removed_at=None)
+    return standing.order_by("key").values_list("student_id", "word", "key")
+
+
+KEYWORDS = PreparedQuery(_keywords, "students")
 
 
 def used_agencies(ids: Collection[UUID]) -> set[UUID]:
