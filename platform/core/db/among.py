@@ -19,7 +19,7 @@ def among(field: str, ids: Collection[UUID]) -> Q:
 
 @ForeignKey.register_lookup
 @Field.register_lookup
-class _Among(Lookup):  # type: ignore[type-arg] # it is not generic when it runs
+class _Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 

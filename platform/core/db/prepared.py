@@ -38,10 +38,9 @@ class PreparedQuery:
         if self._compiled is None:
             self._compiled = self._compile()
         sql, parameters = self._compiled
+        filled = [one.filled(values) if isinstance(one, _Place) else one for one in parameters]
         with connection.cursor() as cursor:
-            cursor.execute(
-                sql, [one.filled(values) if isinstance(one, _Place) else one for one in parameters]
-            )
+            cursor.execute(sql, filled)
             return cursor.fetchall()
 
     def _compile(self) -> tuple[str, tuple[Any, ...]]:
@@ -68,7 +67,7 @@ class _Place:
         self.name = name
         self._is_part = is_part
 
-    def filled(self, values: Mapping[str, Given]) -> Given:
+    def filled(self, values: Mapping[str, Given]) -> UUID | str | list[Any]:
         value = values[self.name]
         if self._is_part:
             return f"%{connection.ops.prep_for_like_query(str(value))}%"

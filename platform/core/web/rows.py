@@ -42,7 +42,7 @@ def rows() -> Environment:
     return made
 
 
-def escaped(value: object) -> str:
+def escaped(value: Any) -> str:
     """The value as Django writes it, so that one page has one spelling of an apostrophe."""
     # What nearly all values are is not sent through Django's decorators.
     return SafeString(escape(value)) if type(value) is str else conditional_escape(value)
