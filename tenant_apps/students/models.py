@@ -188,6 +188,22 @@ class SiblingElsewhere(Record):
         verbose_name_plural = "siblings elsewhere"
 
 
+class SchoolAttended(Record):
+    """A school in a pupil's history, as a Common Transfer File told it; numbers and dates as far as told."""
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="schools_attended")
+    la_number = models.TextField(blank=True, default="")
+    establishment_number = models.TextField(blank=True, default="")
+    name = models.TextField(blank=True, default="")
+    entry_date = models.DateField(null=True, blank=True)
+    leaving_date = models.DateField(null=True, blank=True)
+    leaving_reason = models.TextField(blank=True, default="")
+    is_last = models.BooleanField("last school before this one", null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "schools attended"
+
+
 class CourtOrder(Record):
     """What the DSL wrote down of a court order about a pupil; its papers are documents of `court-order`.
 

@@ -2,6 +2,7 @@
 
 from tenant_apps.attendance.selectors.calendar import Calendar, academic_year, calendar_of
 from tenant_apps.attendance.selectors.codes import code_on, counted_as
+from tenant_apps.attendance.selectors.elsewhere import YearView, years_elsewhere
 from tenant_apps.attendance.selectors.figures import (
     AttendanceFigure,
     Trend,
@@ -16,6 +17,7 @@ __all__ = [
     "AttendanceFigure",
     "Calendar",
     "Trend",
+    "YearView",
     "academic_year",
     "attendance_of",
     "calendar_of",
@@ -25,4 +27,5 @@ __all__ = [
     "last_mark_of",
     "trend_of",
     "without_mark",
+    "years_elsewhere",
 ]

@@ -1,5 +1,5 @@
 """Writes to the register."""
 
-from tenant_apps.attendance.services.merging import STAGES, merge_marks
+from tenant_apps.attendance.services.merging import STAGES, merge_marks, merge_years
 
-__all__ = ["STAGES", "merge_marks"]
+__all__ = ["STAGES", "merge_marks", "merge_years"]

@@ -1,4 +1,4 @@
-"""Merges the marks that a MIS sent. A mark is added or changed, never removed."""
+"""Merges the marks that a MIS sent, and the years that another school told. Nothing is ever removed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
-from tenant_apps.attendance.models import Mark
+from tenant_apps.attendance.models import Mark, YearElsewhere
 
 # The temporary table that the caller fills; `line` is the row's line in its file.
 STAGES: Mapping[str, Mapping[str, str]] = {
@@ -17,10 +17,28 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "session": "text",
         "code": "text",
         "minutes_late": "smallint",
-    }
+    },
+    "extract_years": {
+        "line": "integer",
+        "new_id": "uuid",
+        "pupil_mis_id": "text",
+        "year": "text",
+        "la_number": "text",
+        "establishment_number": "text",
+        "school_name": "text",
+        "possible": "integer",
+        "attended": "integer",
+        "authorised": "integer",
+        "unauthorised": "integer",
+        "marks_since": "date",
+        "marks": "text",
+    },
 }
 
 MARKS = Mark._meta.db_table
+YEARS = YearElsewhere._meta.db_table
+YEAR_KEY = ("year", "la_number", "establishment_number", "school_name")
+YEAR_FACTS = ("possible", "attended", "authorised", "unauthorised", "marks_since", "marks")
 
 
 def merge_marks() -> dict[str, int]:
@@ -39,3 +57,28 @@ def merge_marks() -> dict[str, int]:
             f" LEFT JOIN {MARKS} m ON {same} WHERE m.code IS NULL"
         )
         return {"changed": changed, "added": cursor.rowcount}
+
+
+def merge_years() -> dict[str, int]:
+    """Merge the staged years at other schools, after match_pupils; how many were added and changed.
+
+    Of two accounts of one year the one with more sessions stands: it was written later.
+    """
+    staged = "FROM extract_years e JOIN extract_students x ON x.mis_id = e.pupil_mis_id"
+    same = "y.student_id = x.student_id AND " + " AND ".join(f"y.{name} = e.{name}" for name in YEAR_KEY)
+    columns = [*YEAR_KEY, *YEAR_FACTS]
+    key = ", ".join(f"e.{name}" for name in YEAR_KEY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {YEARS} y SET {', '.join(f'{name} = e.{name}' for name in YEAR_FACTS)} {staged}"
+            f" WHERE {same} AND coalesce(e.possible, 0) > coalesce(y.possible, 0)"
+        )
+        changed = cursor.rowcount
+        cursor.execute(
+            f"INSERT INTO {YEARS} (id, student_id, {', '.join(columns)})"
+            f" SELECT DISTINCT ON (x.student_id, {key})"
+            f" e.new_id, x.student_id, {', '.join(f'e.{name}' for name in columns)} {staged}"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {YEARS} y WHERE {same})"
+            f" ORDER BY x.student_id, {key}, e.possible DESC NULLS LAST, e.line"
+        )
+        return {"added": cursor.rowcount, "changed": changed}

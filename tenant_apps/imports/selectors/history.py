@@ -28,6 +28,8 @@ FILES = (
     "contacts.csv",
     "links.csv",
     "attendance.csv",
+    "school history",
+    "attendance elsewhere",
 )
 WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled", "photos")
 HISTORY = 25

@@ -1,4 +1,5 @@
-"""Reads a DfE Common Transfer File, versions 10 to 26, into the rows of pupils.csv and contacts.csv.
+"""Reads a DfE Common Transfer File, versions 10 to 26: pupils and contacts as rows of pupils.csv and
+contacts.csv, their schools before, and their years of attendance there.
 
 Elements may be missing, empty, in another order or in a namespace: they are found by their local name, at the
 place where the format has them.
@@ -8,15 +9,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
+from tenant_apps.imports.services.ctf_layout import (
+    CTF_CONTACT_COLUMNS,
+    CTF_PUPIL_COLUMNS,
+    TransferFile,
+)
 from tenant_apps.imports.services.doctypes import HostileXMLError, refuse_document_type
 from tenant_apps.imports.services.faults import ExtractRefusedError, Faults, refuse
-from tenant_apps.imports.services.layout import CONTACTS, PUPILS, Column, Layout
 from tenant_apps.imports.services.progress import Teller
-from tenant_apps.imports.services.reading import Row, RowReader
+from tenant_apps.imports.services.reading import RowReader
 from tenant_apps.imports.services.staging import fill_stage
 from tenant_apps.imports.services.validation import checked, find_repeated_rows
 from tenant_apps.students.services import NUMBER_SIGN
@@ -27,69 +32,8 @@ MAX_PUPILS = 20_000
 XML_SIGNS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<")
 YES, NO = {"true", "1", "y", "yes"}, {"false", "0", "n", "no"}
 
-CTF_PUPIL_COLUMNS = (
-    "upn",
-    "former_upn",
-    "legal_forename",
-    "legal_surname",
-    "preferred_forename",
-    "preferred_surname",
-    "former_surname",
-    "middle_names",
-    "date_of_birth",
-    "sex",
-    "email",
-    "year_group",
-    "enrolment_status",
-    "sen_status",
-    "sen_needs",
-    "free_school_meals",
-    "first_language",
-    "ethnicity",
-    "looked_after",
-    "address",
-    "postcode",
-)
-CTF_CONTACT_COLUMNS = (
-    "mis_id",
-    "pupil_mis_id",
-    "priority",
-    "title",
-    "forename",
-    "surname",
-    "relationship",
-    "parental_responsibility",
-    "lives_with",
-    "email",
-    "home_phone",
-    "mobile",
-    "work_phone",
-    "address",
-    "postcode",
-)
 PHONES = {"H": "home_phone", "M": "mobile", "W": "work_phone"}
 Element = ElementTree.Element
-
-
-@dataclass(slots=True)
-class TransferFile:
-    """What a CTF says: for which school, from which MIS, and its pupils with their contacts."""
-
-    la: str = ""
-    establishment: str = ""
-    urn: str = ""
-    supplier: str = ""
-    pupils: list[Row] = field(default_factory=list)
-    contacts: list[Row] = field(default_factory=list)
-
-
-def _optional(column: Column) -> Column:
-    return replace(column, required=False, filled=False, empty=None) if column.name == "mis_id" else column
-
-
-# A CTF knows no numbers of a MIS; a pupil without a UPN is taken too, and asked about by name.
-CTF_PUPILS: Layout = replace(PUPILS, key=("upn",), columns=tuple(map(_optional, PUPILS.columns)))
-CTF_CONTACTS: Layout = CONTACTS
 
 
 def is_ctf(packed: io.BytesIO) -> bool:
@@ -99,14 +43,15 @@ def is_ctf(packed: io.BytesIO) -> bool:
     return start.lstrip().startswith(XML_SIGNS)
 
 
-def read_ctf(packed: io.BytesIO, *, name: str) -> TransferFile:
-    """The file's pupils; raises ExtractRefusedError, with faults of the file `name`."""
+def read_ctf(packed: io.BytesIO, *, name: str, today: date) -> TransferFile:
+    """What the file says, as it holds on the day `today`; raises ExtractRefusedError, which names the file
+    `name`."""
     if packed.getbuffer().nbytes > MAX_CTF:
         raise refuse(name, f"Larger than {MAX_CTF // 1024**2} MB, which is the limit.")
     try:
         refuse_document_type(packed)
         packed.seek(0)
-        return _read(packed, name)
+        return _read(packed, name, today)
     except HostileXMLError as fault:
         raise refuse(name, str(fault), line=fault.line) from None
     except ElementTree.ParseError as fault:
@@ -117,28 +62,25 @@ def read_ctf(packed: io.BytesIO, *, name: str) -> TransferFile:
 
 
 def stage_ctf(found: TransferFile, *, name: str, teller: Teller, today: date) -> None:
-    """Put pupils and contacts into their temporary tables; ExtractRefusedError names the file `name`, and as
-    a line the pupil's place in it."""
+    """Put its rows into their temporary tables; ExtractRefusedError names the file `name`, and as a line the
+    pupil's place in it."""
     faults = Faults()
-    parts = (
-        (CTF_PUPILS, CTF_PUPIL_COLUMNS, found.pupils),
-        (CTF_CONTACTS, CTF_CONTACT_COLUMNS, found.contacts),
-    )
     try:
-        for layout, columns, rows in parts:
+        for layout, columns, rows in found.parts():
             teller.begin(0)
             reader = RowReader(layout, faults, header=list(columns))
             fill_stage(layout.stage, checked(reader, rows, tell=teller.tell, today=today))
         faults.refuse_if_any()
-        for layout, _, _ in parts:
-            find_repeated_rows(layout, faults)
+        for layout, _, _ in found.parts():
+            if layout.key:
+                find_repeated_rows(layout, faults)
         faults.refuse_if_any()
     except ExtractRefusedError as refused:
         refused.faults.shown = [replace(fault, file=name) for fault in refused.faults.shown]
         raise
 
 
-def _read(packed: io.BytesIO, name: str) -> TransferFile:
+def _read(packed: io.BytesIO, name: str, today: date) -> TransferFile:
     found = TransferFile()
     root = None
     # A document type, and with it every entity, was refused before.
@@ -155,7 +97,7 @@ def _read(packed: io.BytesIO, name: str) -> TransferFile:
         elif _local(element) == "Pupil":
             if len(found.pupils) >= MAX_PUPILS:
                 raise refuse(name, f"More than {MAX_PUPILS:,} pupils, which is the limit.")
-            _pupil(found, element)
+            _pupil(found, element, today)
             element.clear()
     if not found.pupils:
         raise refuse(name, "There is no pupil in it.")
@@ -173,7 +115,7 @@ def _header(found: TransferFile, header: Element, name: str) -> None:
     found.supplier = _text(header, "SupplierID")
 
 
-def _pupil(found: TransferFile, pupil: Element) -> None:
+def _pupil(found: TransferFile, pupil: Element, today: date) -> None:
     # Faults name the pupil by its place in the file: XML has no lines of pupils.
     line = len(found.pupils) + 1
     basic = _child(pupil, "BasicDetails")
@@ -193,7 +135,7 @@ def _pupil(found: TransferFile, pupil: Element) -> None:
         "enrolment_status": _text(basic, "EnrolStatus"),
         "sen_status": _sen_status(pupil),
         "sen_needs": ";".join(_sen_needs(pupil)),
-        "free_school_meals": _meals(pupil),
+        "free_school_meals": _meals(pupil, today),
         "first_language": _language(basic),
         "ethnicity": _text(basic, "Ethnicity"),
         "looked_after": _yes(_text(pupil, "LookedAfter", "InCare")),
@@ -203,6 +145,30 @@ def _pupil(found: TransferFile, pupil: Element) -> None:
     found.pupils.append((line, [values[name] for name in CTF_PUPIL_COLUMNS]))
     for place, contact in enumerate(_children(_child(pupil, "Contacts"), "Contact"), start=1):
         found.contacts.append((line, _contact(contact, line, place, pupil)))
+    found.schools += [
+        (line, [f"{NUMBER_SIGN}{line}", *_school(school)])
+        for school in _children(_child(pupil, "SchoolHistory"), "School")
+    ]
+    found.years += [
+        (line, [f"{NUMBER_SIGN}{line}", *_year(year)])
+        for year in _children(_child(pupil, "Attendance"), "YearData")
+        # Of its own register the school knows more than any file tells it.
+        if (_text(year, "LEA"), _text(year, "Estab")) != (found.la, found.establishment)
+    ]
+
+
+def _school(school: Element) -> list[str]:
+    names = ("LEA", "Estab", "SchoolName", "EntryDate", "LeavingDate", "LeavingReason")
+    return [*(_text(school, name) for name in names), _yes(_text(school, "LastSchool"))]
+
+
+def _year(year: Element) -> list[str]:
+    sessions = ("SessionsPossible", "SessionsAttended", "SessionsAuthorised", "SessionsUnauthorised")
+    return [
+        *(_text(year, name) for name in ("Year", "LEA", "Estab", "SchoolName", *sessions)),
+        _text(year, "AttendSessions", "AttendanceStartDate"),
+        _text(year, "AttendSessions", "AttendanceMarks"),
+    ]
 
 
 def _contact(contact: Element, line: int, place: int, pupil: Element) -> list[str]:
@@ -224,7 +190,9 @@ def _contact(contact: Element, line: int, place: int, pupil: Element) -> list[st
         "postcode": _postcode(where),
     }
     for phone in _children(_child(contact, "Phones"), "Phone"):
-        values[PHONES.get(_text(phone, "TelephoneType"), "home_phone")] = _text(phone, "PhoneNo")
+        place = PHONES.get(_text(phone, "TelephoneType"), "home_phone")
+        # The first of a kind holds; another kind is better in its place than lost.
+        values[place] = values[place] or _text(phone, "PhoneNo")
     return [values[name] for name in CTF_CONTACT_COLUMNS]
 
 
@@ -244,10 +212,12 @@ def _sen_needs(pupil: Element) -> list[str]:
     return [need for _, need in ranked if need]
 
 
-def _meals(pupil: Element) -> str:
-    """Whether meals are free now: of the times told, one has no end."""
+def _meals(pupil: Element, today: date) -> str:
+    """Whether meals are free now: one of the times told has begun and not ended."""
+    now = today.isoformat()
     times = _children(_child(pupil, "FSMhistory"), "FSMinstance")
-    return "Y" if any(not _text(one, "FSMendDate") for one in times) else ""
+    began = (one for one in times if _text(one, "FSMstartDate") <= now)
+    return "Y" if any((_text(one, "FSMendDate") or now) >= now for one in began) else ""
 
 
 def _language(basic: Element | None) -> str:

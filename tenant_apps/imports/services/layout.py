@@ -15,6 +15,8 @@ from tenant_apps.classes.enums import GroupKind
 Reader = Callable[[str], Any]
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# What a Common Transfer File has beside pupils and contacts, as its report calls it.
+SCHOOL_HISTORY, YEARS = "school history", "attendance elsewhere"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MIS_ID, SHORT, NAME, LONG, NOTES = 64, 120, 100, 500, 20_000
 

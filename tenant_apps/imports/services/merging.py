@@ -10,10 +10,11 @@ from uuid import UUID
 
 from core.access import Access
 from core.audit.services import record
-from tenant_apps.attendance.services import merge_marks
+from tenant_apps.attendance.services import merge_marks, merge_years
 from tenant_apps.classes.services import MISGroup, record_mis_groups
 from tenant_apps.imports.enums import Decision
 from tenant_apps.imports.services.faults import ExtractHeldError, Faults
+from tenant_apps.imports.services.layout import SCHOOL_HISTORY, YEARS
 from tenant_apps.imports.services.photos import Photos
 from tenant_apps.imports.services.staging import fill_stage, staged
 from tenant_apps.imports.services.validation import find_lost_references
@@ -36,6 +37,7 @@ from tenant_apps.students.services import (
     merge_links,
     merge_memberships,
     merge_pupils,
+    merge_schools,
     part_shared_upns,
     roll_before,
 )
@@ -117,6 +119,10 @@ class Merge:
             self._count("links.csv", merge_links(is_full=self.ends, at=self.at))
         if "attendance.csv" in self.files:
             self.counts["attendance.csv"] = merge_marks()
+        if SCHOOL_HISTORY in self.files:
+            self.counts[SCHOOL_HISTORY] = merge_schools()
+        if YEARS in self.files:
+            self.counts[YEARS] = merge_years()
         gone = self._users_gone()
         self._hold_unless_decided()
         if self.photos:

@@ -22,14 +22,8 @@ from tenant_apps.documents.services import receive
 from tenant_apps.imports.enums import ExtractKind, ImportForm, ImportSource, ImportState
 from tenant_apps.imports.models import Import
 from tenant_apps.imports.permissions import can_import
-from tenant_apps.imports.services.ctf import (
-    CTF_CONTACT_COLUMNS,
-    CTF_PUPIL_COLUMNS,
-    TransferFile,
-    is_ctf,
-    read_ctf,
-    stage_ctf,
-)
+from tenant_apps.imports.services.ctf import is_ctf, read_ctf, stage_ctf
+from tenant_apps.imports.services.ctf_layout import TransferFile
 from tenant_apps.imports.services.faults import ExtractHeldError, ExtractRefusedError, Faults, refuse
 from tenant_apps.imports.services.layout import BY_FILE
 from tenant_apps.imports.services.merging import Counts, Merge
@@ -240,17 +234,18 @@ def _apply_ctf(
     entry: Import, content: io.BytesIO, warnings: list[str], told: dict[str, Any], at: datetime
 ) -> Counts:
     told["form"] = ImportForm.CTF
-    found = read_ctf(content, name=entry.file_name)
-    rows = len(found.pupils) + len(found.contacts)
-    told |= {"kind": ExtractKind.CHANGES, "mis_name": found.supplier[:200], "rows_total": rows}
-    _check_receiver(found, entry.file_name)
     # What another school knew is so until the school's own MIS says otherwise.
     today = timezone.localtime(entry.uploaded_at).date()
+    found = read_ctf(content, name=entry.file_name, today=today)
+    parts = found.parts()
+    rows = sum(len(part) for _, _, part in parts)
+    told |= {"kind": ExtractKind.CHANGES, "mis_name": found.supplier[:200], "rows_total": rows}
+    _check_receiver(found, entry.file_name)
     make_stages()
     stage_ctf(found, name=entry.file_name, teller=Teller(entry.pk, rows), today=today)
-    warnings.append("Attendance, school history and assessments in it were not read.")
+    warnings.append("Assessments, disabilities, care authority and learner number in it were not read.")
     merge = Merge(
-        columns={"pupils.csv": list(CTF_PUPIL_COLUMNS), "contacts.csv": list(CTF_CONTACT_COLUMNS)},
+        columns={layout.file: list(columns) for layout, columns, _ in parts},
         is_full=False,
         today=today,
         at=at,
@@ -261,7 +256,7 @@ def _apply_ctf(
         asks_by_name=True,
         fills_gaps_only=True,
     )
-    return _with_read(merge, {"pupils.csv": len(found.pupils), "contacts.csv": len(found.contacts)})
+    return _with_read(merge, {layout.file: len(part) for layout, _, part in parts})
 
 
 def _apply_extract(

@@ -11,10 +11,12 @@ from tenant_apps.attendance.selectors import (
     AttendanceFigure,
     Calendar,
     Trend,
+    YearView,
     attendance_of,
     calendar_of,
     last_mark_of,
     trend_of,
+    years_elsewhere,
 )
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.students.selectors import StudentHeader, get_student, student_header
@@ -30,6 +32,8 @@ class Attendance:
     figure: AttendanceFigure
     trend: Trend | None
     calendar: Calendar
+    elsewhere: list[YearView]
+    """Years at other schools, as a Common Transfer File told them."""
 
 
 def attendance(access: Access, student_id: UUID, *, year: int | None = None) -> Attendance:
@@ -39,6 +43,7 @@ def attendance(access: Access, student_id: UUID, *, year: int | None = None) -> 
         figure=attendance_of(access, student_id, since=get_settings().year_start),
         trend=trend_of(access, student_id),
         calendar=calendar_of(access, student_id, year=year),
+        elsewhere=years_elsewhere(access, student_id),
     )
 
 

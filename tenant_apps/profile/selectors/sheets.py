@@ -21,6 +21,7 @@ from tenant_apps.students.selectors import (
     ContactView,
     LinkedStudent,
     OwnFacts,
+    SchoolView,
     SiblingElsewhereView,
     StudentHeader,
     contacts_of,
@@ -30,6 +31,7 @@ from tenant_apps.students.selectors import (
     home_of,
     linked_students,
     own_facts,
+    schools_attended_by,
     siblings_elsewhere_of,
     student_header,
 )
@@ -93,6 +95,8 @@ class Overview:
     links: list[LinkedStudent]
     elsewhere: list[SiblingElsewhereView]
     attendance: AttendanceFigure
+    schools: list[SchoolView]
+    """The school history, for those whose group sees the block with start and leaving dates."""
     warnings: list[str]
     has_court_order: bool
 
@@ -117,6 +121,7 @@ def overview(access: Access, student_id: UUID) -> Overview:
         links=linked_students(access, student) if sees_contacts else [],
         elsewhere=siblings_elsewhere_of(student) if sees_contacts else [],
         attendance=attendance_of(access, student_id, since=_year_start()),
+        schools=schools_attended_by(student) if OverviewBlock.NAME_AND_CLASS in shown else [],
         warnings=[
             _warning(warning)
             for warning in student.warnings

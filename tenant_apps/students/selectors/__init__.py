@@ -79,6 +79,7 @@ from tenant_apps.students.selectors.registers import (
     groups_of,
     register,
 )
+from tenant_apps.students.selectors.schools import SchoolView, schools_attended_by
 
 __all__ = [
     "Address",
@@ -92,6 +93,7 @@ __all__ = [
     "NameStyle",
     "OwnFacts",
     "Register",
+    "SchoolView",
     "SiblingElsewhereView",
     "StudentHeader",
     "StudentListItem",
@@ -135,6 +137,7 @@ __all__ = [
     "readers_blocked_from",
     "register",
     "same_name_note",
+    "schools_attended_by",
     "sealed_for",
     "search_students",
     "sees_everybody",

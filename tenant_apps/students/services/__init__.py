@@ -71,6 +71,7 @@ from tenant_apps.students.services.own_facts import (
 )
 from tenant_apps.students.services.photos import NamedPhoto, name_photo, named_photos, warn_of_photos
 from tenant_apps.students.services.reduced import leave_reduced_alone
+from tenant_apps.students.services.schools import merge_schools
 
 __all__ = [
     "DIFFERENT",
@@ -117,6 +118,7 @@ __all__ = [
     "merge_links",
     "merge_memberships",
     "merge_pupils",
+    "merge_schools",
     "name_keys",
     "name_photo",
     "named_photos",

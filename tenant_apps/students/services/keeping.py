@@ -25,6 +25,7 @@ from tenant_apps.students.models import (
     CourtOrder,
     Keyword,
     Membership,
+    SchoolAttended,
     Seal,
     SiblingElsewhere,
     Student,
@@ -198,6 +199,9 @@ def reduce_records(*, student_ids: Collection[UUID], by: Access, at: datetime | 
     )
     CourtOrder.objects.filter(student__in=found).update(who="", what="")
     SiblingElsewhere.objects.filter(student__in=found).update(name="", school="", dsl="")
+    SchoolAttended.objects.filter(student__in=found).update(
+        la_number="", establishment_number="", name="", leaving_reason=""
+    )
     links = StudentLink.objects.filter(Q(student__in=found) | Q(linked_student__in=found))
     links.update(note="")
     Keyword.objects.filter(student__in=found).update(word="")

@@ -115,6 +115,18 @@ STAGES: Mapping[str, Mapping[str, str]] = {
         "start_date": "date",
         "end_date": "date",
     },
+    "extract_schools": {
+        "line": "integer",
+        "new_id": "uuid",
+        "pupil_mis_id": "text",
+        "la_number": "text",
+        "establishment_number": "text",
+        "name": "text",
+        "entry_date": "date",
+        "leaving_date": "date",
+        "leaving_reason": "text",
+        "is_last": "boolean",
+    },
     # Made by match_pupils: which MIS number is which pupil, those of the school's earlier extracts included.
     "extract_students": {"mis_id": "text", "student_id": "uuid"},
     # Filled by the caller before merge_memberships.

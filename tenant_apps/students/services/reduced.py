@@ -34,7 +34,8 @@ def leave_reduced_alone(*, today: date) -> None:
             f" WHERE s.id = e.student_id AND {LEFT} AND e.leaving_date < %(today)s",
             values,
         )
-        cursor.execute(f"DELETE FROM extract_contacts WHERE pupil_mis_id IN ({gone})", values)
+        for stage in ("extract_contacts", "extract_schools"):
+            cursor.execute(f"DELETE FROM {stage} WHERE pupil_mis_id IN ({gone})", values)
         cursor.execute(
             f"DELETE FROM extract_links WHERE pupil_mis_id IN ({gone}) OR linked_pupil_mis_id IN ({gone})",
             values,

@@ -1,9 +1,11 @@
 """The DfE's Common Transfer File comes in like an extract, fills what is not known, and archives nobody."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.data.extracts import DEMO_DATA, on_a_full_roll, pupil, small_extract, upn
 
@@ -96,6 +98,133 @@ def test_name_and_date_of_birth_alone_are_a_question(bring, ctf, cast, run_outbo
     assert held.state == "applied", held.faults
     assert students().count() == 3
     assert students(pk=before.pk).get().upn == upn(2)
+
+
+HISTORY = (
+    "<SchoolHistory><School><LEA>936</LEA><Estab>2107</Estab>"
+    "<SchoolName>Riverside Primary School</SchoolName>"
+    "<EntryDate>2019-09-03</EntryDate><LeavingDate/><LastSchool>true</LastSchool></School>"
+    "<School><LEA>936</LEA><Estab>2001</Estab><SchoolName>Hillside Nursery</SchoolName></School>"
+    "</SchoolHistory>"
+)
+
+
+def year(*, possible: str, attended: str, estab: str = "2107", more: str = "") -> str:
+    return (
+        f"<Attendance><YearData><Year>2026</Year><LEA>936</LEA><Estab>{estab}</Estab>"
+        f"<SchoolName>Riverside Primary School</SchoolName><SessionsPossible>{possible}</SessionsPossible>"
+        f"<SessionsAttended>{attended}</SessionsAttended>{more}</YearData></Attendance>"
+    )
+
+
+MARKS = (
+    "<AttendSessions><AttendanceStartDate>2025-09-03</AttendanceStartDate>"
+    "<AttendanceMarks>/\\/\\II</AttendanceMarks></AttendSessions>"
+)
+
+
+@pytest.mark.spec("STU-04", "ATT-01", "IMP-08")
+def test_school_history_and_years_elsewhere_come_in_once_and_stand_on_the_pupils_pages(
+    bring, ctf, cast, client_for
+):
+    entry = bring(ctf(SOUND))
+    assert (entry.counts["school history"]["added"], entry.counts["attendance elsewhere"]["added"]) == (
+        20,
+        20,
+    )
+    first = of_one(number=upn(9), more=year(possible="200", attended="190", more=MARKS) + HISTORY)
+    entry = bring(first)
+    assert (entry.state, entry.faults) == ("applied", [])
+    again = bring(first)
+    told = {word: n for counts in again.counts.values() for word, n in counts.items() if word != "read"}
+    assert set(told.values()) == {0}
+    # Later in the year the other school knows more; an older file after it changes nothing.
+    late = HISTORY.replace("<LeavingDate/>", "<LeavingDate>2026-07-17</LeavingDate>")
+    entry = bring(of_one(number=upn(9), more=year(possible="380", attended="361", more=MARKS) + late))
+    assert (entry.counts["school history"]["changed"], entry.counts["attendance elsewhere"]["changed"]) == (
+        1,
+        1,
+    )
+    assert bring(first).counts["attendance elsewhere"]["changed"] == 0
+
+    jakub = students(upn=upn(9)).get()
+    client = client_for(cast.lead)
+    page = client.get(f"/students/{jakub.pk}/").content.decode()
+    for text in (
+        "School history",
+        "Riverside Primary School",
+        "from 03/09/2019",
+        "to 17/07/2026",
+        "last school",
+    ):
+        assert text in page, text
+    assert page.index("Riverside Primary School") < page.index("Hillside Nursery")
+    tab = client.get(f"/students/{jakub.pk}/attendance/").content.decode()
+    for text in ("At other schools", "380", "361", "95.0 %", "03/09/2025", "/\\/\\II"):
+        assert text in tab, text
+    # It counts in no figure of this school.
+    assert "No marks since" in tab
+
+
+@pytest.mark.spec("ATT-01")
+def test_a_transfer_file_does_not_tell_the_school_of_its_own_register(bring, ctf):
+    own = of_one(number=upn(9), more=year(possible="380", attended="361", estab="5203"))
+    assert bring(own).counts["attendance elsewhere"]["read"] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "column"),
+    [
+        (year(possible="many", attended="1"), "possible"),
+        (year(possible="1", attended="1", more=MARKS.replace("2025", "0001")), "marks_since"),
+        (HISTORY.replace("2019-09-03", "03/09/2019"), "entry_date"),
+    ],
+)
+def test_faults_of_history_and_years_are_placed(bring, ctf, more, column):
+    entry = bring(of_one(number=upn(9), more=more))
+    assert entry.state == "refused"
+    assert [(fault["line"], fault["column"]) for fault in entry.faults] == [(1, column)]
+    assert not students().exists()
+
+
+@pytest.mark.spec("SAF-35", "SAF-55")
+def test_history_is_emptied_with_a_leavers_record_and_stays_empty(bring, ctf):
+    from core.access import SYSTEM
+    from tenant_apps.students.models import SchoolAttended
+    from tenant_apps.students.services import reduce_records
+
+    sent = of_one(number=upn(9), more=HISTORY)
+    bring(sent)
+    students(upn=upn(9)).update(archived_at=timezone.now(), leaving_date=date(2025, 7, 18))
+    jakub = students(upn=upn(9)).get()
+    assert reduce_records(student_ids=[jakub.pk], by=SYSTEM) == [jakub.pk]
+    assert bring(sent).state == "applied"
+    assert set(SchoolAttended.objects.values_list("name", "leaving_reason")) == {("", "")}
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "meals"),
+    [("2024", "2025", None), ("2024", "2199", True), ("2024", "", True), ("2199", "", None)],
+)
+def test_meals_are_free_while_a_time_of_them_runs(bring, ctf, began, ended, meals):
+    end = f"<FSMendDate>{ended}-07-31</FSMendDate>" if ended else "<FSMendDate/>"
+    time = f"<FSMinstance><FSMstartDate>{began}-09-01</FSMstartDate>{end}</FSMinstance>"
+    bring(of_one(number=upn(9), more=f"<FSMhistory>{time}</FSMhistory>"))
+    assert students(upn=upn(9)).get().free_school_meals is meals
+
+
+def test_a_second_telephone_of_a_kind_does_not_replace_the_first(bring, ctf):
+    from tenant_apps.students.models import Contact
+
+    phones = "".join(
+        f"<Phone><TelephoneType>{kind}</TelephoneType><PhoneNo>{number}</PhoneNo></Phone>"
+        for kind, number in (("H", "01"), ("F", "02"), ("M", "03"), ("M", "04"))
+    )
+    contact = "<Contact><Order>1</Order><Surname>Old</Surname><Forename>C</Forename>"
+    contact += "<Relationship>PAM</Relationship>"
+    bring(of_one(number=upn(9), more=f"<Contacts>{contact}<Phones>{phones}</Phones></Contact></Contacts>"))
+    mother = Contact.objects.get()
+    assert (mother.home_phone, mother.mobile) == ("01", "03")
 
 
 @pytest.mark.attack("A45", "A47")
