@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 69
-INDEXES = 244
+TABLES = 71
+INDEXES = 248
 
 
 def count(catalog):
