@@ -7,8 +7,8 @@ Needs Python 3.9 or later and nothing else; copy this one file to the machine on
 
 Every ZIP that lies in the folder and is not being written any more is sent, oldest first. One that was taken
 is moved to `sent`, one that was refused to `refused`, each with the product's answer in a `.json` beside it.
-What could not be sent (no network, product away, token out of date) stays and is tried again, so does
-everything after a restart: an extract that comes twice changes nothing.
+What could not be sent (no network, product away, token out of date, an address where it is not) stays and is
+tried again, so does everything after a restart: an extract that comes twice changes nothing.
 
 The token is read from a file that only this program's account should be able to read, or from the variable
 EXTRACT_TOKEN; it is never on the command line, where other users of the machine would see it. It is made, and
@@ -41,6 +41,8 @@ LONGEST_PAUSE = 1800.0
 ASKED_EVERY = 2.0
 LONGEST_IMPORT = 3600.0
 TAKEN = ("applied", "held")
+# With these the product itself says no to a file; anything else may come from something on the way to it.
+REFUSED = (400, 413, 422)
 
 
 class TryLaterError(Exception):
@@ -70,13 +72,17 @@ class Sender:
     def send(self, file: Path) -> dict[str, Any]:
         """Hand one ZIP in and wait for what becomes of it: the last answer. Raises TryLaterError."""
         status, told = self._post(file)
-        if status != 202:
+        if status in REFUSED:
             return told
+        if status != 202 or "id" not in told:
+            raise TryLaterError(f"the answer was {status}: is the address the school's own?", LONGEST_PAUSE)
         log.info("%s was taken; it is import %s", file.name, told["id"])
         until = time.monotonic() + LONGEST_IMPORT
         while time.monotonic() < until:
             status, told = self._ask("GET", told_address(told), {}, iter(()))
-            if status != 200 or told.get("is_finished"):
+            if status != 200:
+                raise TryLaterError(f"it was taken, but what became of it is not told ({status})")
+            if told.get("is_finished"):
                 return told
             log.info("%s: %s of %s rows", file.name, told.get("rows_done"), told.get("rows_total"))
             time.sleep(self.asked_every)
@@ -135,9 +141,12 @@ class Sender:
             asked = response.getheader("Retry-After", "")
             raise TryLaterError(f"the product answered {status}", float(asked) if asked.isdigit() else None)
         try:
-            return status, json.loads(content)
+            told = json.loads(content)
         except ValueError:
-            return status, {"state": "refused", "error": f"The answer was {status} and no JSON."}
+            told = None
+        if not isinstance(told, dict):
+            raise TryLaterError(f"the answer was {status} and not the product's", LONGEST_PAUSE)
+        return status, told
 
     def _connect(self) -> http.client.HTTPConnection:
         host = "127.0.0.1" if self.is_here else self.host
@@ -157,6 +166,8 @@ class Watcher:
     """Sends what comes into one folder."""
 
     def __init__(self, folder: Path, sender: Sender, *, settle: float) -> None:
+        if not folder.is_dir():
+            raise SystemExit(f"There is no folder {folder}.")
         self.folder, self.sender, self.settle = folder, sender, settle
         for name in ("sent", "refused"):
             (folder / name).mkdir(exist_ok=True)
@@ -209,6 +220,10 @@ class Watcher:
                 log.warning("Not sent: %s. Trying again in %d seconds.", later, wait)
                 time.sleep(wait)
                 pause = min(2 * pause, LONGEST_PAUSE)
+            except OSError as fault:
+                # Such as a ZIP that was taken away meanwhile, or a full disk: no reason to stop watching.
+                log.error("The folder cannot be worked on: %s", fault)
+                time.sleep(every)
             else:
                 pause = FIRST_PAUSE
                 time.sleep(every)

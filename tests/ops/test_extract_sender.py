@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -52,13 +55,32 @@ def folder(tmp_path):
     return made
 
 
-def send(folder, port, token):
-    """Run the sender once, by itself and without the product's packages."""
+def command(folder, port, token, *more):
+    """The sender by itself, without the product's packages."""
     token_file = folder.parent / "token.txt"
     token_file.write_text(f"{token}\n")
-    command = [sys.executable, "-S", "-I", str(ROOT / "ops" / "extract_sender.py"), "--once", "--settle=0"]
-    command += [f"--address=http://{HOST}:{port}", f"--folder={folder}", f"--token-file={token_file}"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    told = [f"--address=http://{HOST}:{port}", f"--folder={folder}", f"--token-file={token_file}"]
+    return [sys.executable, "-S", "-I", str(ROOT / "ops" / "extract_sender.py"), "--settle=0", *told, *more]
+
+
+def send(folder, port, token):
+    """Run the sender once."""
+    once = command(folder, port, token, "--once")
+    return subprocess.run(once, capture_output=True, text=True, timeout=120, check=False)
+
+
+def put(folder, name, book):
+    """Nobody sees a half of it."""
+    part = folder / f"{name}.part"
+    part.write_bytes(book.pack())
+    part.rename(folder / name)
+
+
+def wait_for(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def answers(folder, place):
@@ -109,10 +131,61 @@ def test_sender_keeps_what_it_could_not_send(served, folder):
     assert send(folder, port, token).returncode == 0
 
 
+@pytest.mark.spec("IMP-01")
+def test_sender_watches_its_folder_and_logs_to_a_file(served, folder):
+    port, token = served
+    log = folder.parent / "sender.log"
+    watching = command(folder, port, token, "--every=0.2", f"--log-file={log}")
+    with subprocess.Popen(watching, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for((folder / "sent").is_dir)
+            put(folder, "first.zip", small_extract())
+            wait_for(lambda: len(answers(folder, "sent")) == 1)
+            later = small_extract(generated_at="2026-11-21T22:05:00+00:00")
+            put(folder, "second.zip", later)
+            wait_for(lambda: len(answers(folder, "sent")) == 2)
+        finally:
+            process.terminate()
+    assert {told["state"] for told in answers(folder, "sent")} == {"applied"}
+    assert "second.zip: applied" in log.read_text()
+    assert token not in log.read_text()
+
+
+class _SomethingElse(BaseHTTPRequestHandler):
+    """Such as a proxy, or another site: it answers, and is not the product."""
+
+    told = 404, b"<p>Not here</p>"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, content = self.told
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *told):
+        pass
+
+
+@pytest.mark.parametrize("told", [(404, b"<p>Not here</p>"), (302, b""), (403, b"{}"), (202, b"[]")])
+def test_sender_keeps_what_something_other_than_the_product_answered_to(folder, told):
+    (folder / "night.zip").write_bytes(small_extract().pack())
+    handler = type("Handler", (_SomethingElse,), {"told": told})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        done = send(folder, server.server_address[1], "mis_x")
+        server.shutdown()
+        thread.join()
+    assert done.returncode == 2, done.stderr
+    assert "Not sent: the answer was" in done.stderr
+    assert (folder / "night.zip").exists()
+
+
 def test_sender_sends_nothing_in_clear_over_a_network(folder):
-    command = [sys.executable, str(ROOT / "ops" / "extract_sender.py"), "--once", f"--folder={folder}"]
+    plain = [sys.executable, str(ROOT / "ops" / "extract_sender.py"), "--once", f"--folder={folder}"]
     done = subprocess.run(
-        [*command, "--address=http://ashgrove.records.example"], capture_output=True, text=True, check=False
+        [*plain, "--address=http://ashgrove.records.example"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "must begin with https://" in done.stderr

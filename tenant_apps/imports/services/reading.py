@@ -13,6 +13,7 @@ import io
 import json
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -44,7 +45,10 @@ DAMAGED = (
     EOFError,
     OSError,
     NotImplementedError,
-    UnicodeDecodeError,
+    # Offsets before the beginning, numbers that are too large, names that are no text.
+    ValueError,
+    OverflowError,
+    struct.error,
 )
 BROKEN = "The file is damaged inside the ZIP."
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -96,7 +100,7 @@ def open_extract(packed: IO[bytes]) -> Iterator[Extract]:
         raise refuse(ZIP, f"Larger than {MAX_PACKED // 1024**2} MB, which is the limit.")
     try:
         archive = zipfile.ZipFile(packed)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except DAMAGED:
         raise refuse(ZIP, "This is not a ZIP file, or it is damaged.") from None
     with archive:
         warnings = _check_members(archive)

@@ -111,3 +111,13 @@ def test_a_member_whose_own_head_is_damaged_is_named(bring, name, place):
         assert entry.faults[0]["file"] == name
         assert "damaged" in entry.faults[0]["reason"]
         assert not Student.objects.exists()
+
+
+@pytest.mark.attack("A38")
+def test_members_before_the_beginning_of_the_zip_are_refused(bring):
+    content = bytearray(small_extract().pack())
+    # Where the directory is said to begin: everything else is moved by the difference.
+    content[-6:-2] = (0x7FFFFFFF).to_bytes(4, "little")
+    entry = bring(bytes(content))
+    assert entry.state == "refused"
+    assert "damaged" in entry.faults[0]["reason"]
