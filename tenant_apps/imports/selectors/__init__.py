@@ -17,6 +17,7 @@ from tenant_apps.imports.selectors.history import (
     get_import,
     is_overtaken,
     last_applied,
+    odd_students,
     recent_imports,
     token_in_force,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "import_health",
     "is_overtaken",
     "last_applied",
+    "odd_students",
     "recent_imports",
     "same_children",
     "token_in_force",

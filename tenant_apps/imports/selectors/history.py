@@ -18,7 +18,8 @@ from tenant_apps.imports.enums import (
     ImportState,
 )
 from tenant_apps.imports.models import ExtractToken, Import
-from tenant_apps.imports.permissions import can_import
+from tenant_apps.imports.permissions import can_import, may_name_pupils
+from tenant_apps.students.selectors import StudentListItem, students_to_check
 
 FILES = (
     "pupils.csv",
@@ -33,6 +34,7 @@ FILES = (
 )
 WORDS = ("read", "added", "changed", "ended", "archived", "returned", "disabled", "photos")
 HISTORY = 25
+ODD_SHOWN = 50
 FROM_A_MIS = {ImportForm.EXTRACT, ImportForm.CTF}
 
 
@@ -92,6 +94,15 @@ class ImportView:
         return f"{self.rows_total:,}"
 
     @property
+    def told(self) -> str:
+        """What it did, or while it is held would do, all files together: "2 added, 1 archived"."""
+        numbers = [pair for line in self.counts for pair in line.numbers]
+        totals = {word: sum(number for one, number in numbers if one == word) for word in WORDS[1:]}
+        return (
+            ", ".join(f"{total:,} {word}" for word, total in totals.items() if total) or "nothing to change"
+        )
+
+    @property
     def is_finished(self) -> bool:
         return self.finished_at is not None
 
@@ -129,6 +140,14 @@ def last_applied(access: Access) -> ImportView | None:
         .first()
     )
     return _views([entry], with_faults=False)[0] if entry else None
+
+
+def odd_students(access: Access) -> tuple[list[StudentListItem], int]:
+    """Students in whose data imports found something odd: the first of those whom this administrator may see,
+    and how many they are."""
+    if not (can_import(access) and may_name_pupils(access)):
+        return [], 0
+    return students_to_check(access, limit=ODD_SHOWN)
 
 
 def is_overtaken(generated_at: datetime | None) -> bool:

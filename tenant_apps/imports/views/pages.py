@@ -46,7 +46,11 @@ def home(request: HttpRequest) -> HttpResponse:
     form = HistoryForm(request.GET)
     before = form.cleaned_data["before"] if form.is_valid() else None
     imports, older = selectors.recent_imports(request.access, before=before)
+    odd, odd_count = selectors.odd_students(request.access)
+    note_listed(student_ids=[student.id for student in odd], by=request.access)
     context = {
+        "odd": odd,
+        "odd_count": odd_count,
         "imports": imports,
         "older": older,
         "before": before,

@@ -6,6 +6,7 @@ from tenant_apps.students.selectors.blocking import (
     blocked_readers_of,
     suggested_blocks,
 )
+from tenant_apps.students.selectors.checking import students_to_check
 from tenant_apps.students.selectors.choosing import (
     GroupChoice,
     groups_to_choose_from,
@@ -147,6 +148,7 @@ __all__ = [
     "student_visible",
     "students_blocked_among",
     "students_by_ids",
+    "students_to_check",
     "students_to_choose_from",
     "students_visible_to",
     "suggest_students",

@@ -24,6 +24,10 @@ def page(client: Any, *, name: str = "detail", entry: Any) -> str:
     return client.get(reverse(f"imports:{name}", args=[entry.pk])).content.decode()
 
 
+def entry_added(entry: Any) -> int:
+    return sum(numbers.get("added", 0) for numbers in entry.counts.values())
+
+
 def the_import() -> Any:
     from tenant_apps.imports.models import Import
 
@@ -53,6 +57,11 @@ def test_an_uploaded_extract_is_applied_by_a_worker_and_told(in_a, manager, run_
     assert "Applied" in home
     assert "20 November 2026, 22:05" in home
     assert "Marsh" in home
+    assert f"{entry_added(entry)} added" in home
+    assert "nothing to change" not in home
+    send(manager, small_extract().pack())
+    run_outbox()
+    assert "nothing to change" in manager.get(reverse("imports:home")).content.decode()
 
 
 def test_the_uploaded_extract_never_lies_in_clear(in_a, manager, settings):
@@ -157,3 +166,33 @@ def test_the_history_goes_on_behind_25_imports(in_a, manager):
     assert "night-00.zip" in second
     assert second.count("night-") == 2
     assert manager.get(reverse("imports:home"), {"before": "x"}).content.decode().count("night-") == 25
+
+
+@pytest.mark.spec("IMP-04")
+def test_students_with_odd_data_are_listed_to_administrators_who_may_see_them(
+    in_a, manager, cast, client_for, run_outbox
+):
+    from core.audit.models import AuditEvent
+    from tenant_apps.staff.models import StaffMember
+    from tenant_apps.students.models import Student
+
+    book = small_extract()
+    book.files["pupils.csv"][0]["upn"] = "A936000000001"
+    book.files["pupils.csv"][1]["year_group"] = "15"
+    send(manager, book.pack())
+    run_outbox()
+    home = client_for(cast.head).get(reverse("imports:home")).content.decode()
+    assert "The MIS gives something odd of 2 students." in home
+    assert "Millie" in home
+    assert "Łukaszewski" in home
+    assert "Oliver" not in home
+    odd = Student.objects.filter(mis_id__in=["P1", "P2"])
+    listed = AuditEvent.objects.filter(event="student.listed").latest("at")
+    assert set(listed.student_ids) == {student.pk for student in odd}
+    # Not who has left, and nothing to whoever may not see the list of students.
+    odd.filter(mis_id="P1").update(archived_at="2026-11-20T22:05:00+00:00")
+    assert "odd of 1 student." in client_for(cast.head).get(reverse("imports:home")).content.decode()
+    group = StaffMember.objects.get(user=cast.data.user).group
+    group.system_permissions = [name for name in group.system_permissions if name != "view_student_list"]
+    group.save()
+    assert "Łukaszewski" not in manager.get(reverse("imports:home")).content.decode()
