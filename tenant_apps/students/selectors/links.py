@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from core.access import Access
@@ -40,12 +41,17 @@ def linked_students(access: Access, student: Student) -> list[LinkedStudent]:
     """Pupils linked to one, in the order of names; those whom the person may not see, and
     sealed records, are left out.
 
-    A pair that both the MIS and a person linked stands once, with the MIS's word and the person's note.
+    A pair that both the MIS and a person linked stands once, with the MIS's word and the person's note. A MIS
+    that links a pair one way means both.
     """
     of_mis: dict[UUID, StudentLink] = {}
     by_hand: dict[UUID, StudentLink] = {}
-    for link in StudentLink.objects.filter(student=student, ended_at__isnull=True):
-        (by_hand if link.source == Source.HAND else of_mis)[link.linked_student_id] = link
+    either = Q(student=student) | Q(linked_student=student, source=Source.MIS)
+    for link in StudentLink.objects.filter(either, ended_at__isnull=True):
+        if link.student_id != student.pk:
+            of_mis.setdefault(link.student_id, link)
+        else:
+            (by_hand if link.source == Source.HAND else of_mis)[link.linked_student_id] = link
     ids = {*of_mis, *by_hand}
     if not ids:
         return []

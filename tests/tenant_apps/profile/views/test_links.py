@@ -27,6 +27,14 @@ def test_links_of_the_mis_stand_on_the_overview(classes, cast, client_for):
         assert "Oliver Smith" in page
         assert "Half-sibling" in page
     assert "from the MIS" in show(client_for(cast.lead), classes.amelia)
+    # The MIS told it of one of the two only.
+    other = show(client_for(cast.lead), classes.oliver, "profile:overview").partition('id="links-heading"')[2]
+    assert "Millie O&#x27;Connor-Hughes" in other
+    assert "Half-sibling" in other
+    StudentLink.objects.create(student=classes.oliver, linked_student=classes.amelia, relationship="sibling")
+    page = show(client_for(cast.lead), classes.oliver)
+    assert "Sibling" in page
+    assert "Half-sibling" not in page
 
 
 @pytest.mark.spec("STU-11", "OP-21")
