@@ -64,12 +64,13 @@ def read_ctf(packed: io.BytesIO, *, name: str, today: date) -> TransferFile:
 def stage_ctf(found: TransferFile, *, name: str, teller: Teller, today: date) -> None:
     """Put its rows into their temporary tables; ExtractRefusedError names the file `name`, and as a line the
     pupil's place in it."""
-    faults = Faults()
+    faults, done = Faults(), 0
     try:
         for layout, columns, rows in found.parts():
-            teller.begin(0)
+            teller.begin(done)
             reader = RowReader(layout, faults, header=list(columns))
             fill_stage(layout.stage, checked(reader, rows, tell=teller.tell, today=today))
+            done += len(rows)
         faults.refuse_if_any()
         for layout, _, _ in found.parts():
             if layout.key:

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.data.extracts import DEMO_DATA, on_a_full_roll, pupil, small_extract, upn
@@ -164,6 +166,25 @@ def test_school_history_and_years_elsewhere_come_in_once_and_stand_on_the_pupils
         assert text in tab, text
     # It counts in no figure of this school.
     assert "No marks since" in tab
+
+
+@pytest.mark.spec("IMP-01", "IMP-10")
+@pytest.mark.parametrize("way", ["upload", "post"])
+def test_a_transfer_file_comes_in_by_upload_and_post_too(ctf, cast, client_for, run_outbox, way):
+    from tenant_apps.imports.models import Import
+    from tenant_apps.imports.services import renew_token
+
+    file = SimpleUploadedFile(SOUND, ctf(SOUND), content_type="text/xml")
+    if way == "upload":
+        answer = client_for(cast.data).post(reverse("imports:upload"), {"extract": file})
+        assert answer.status_code == 302
+    else:
+        headers = {"Authorization": f"Bearer {renew_token(by=cast.data.access)}"}
+        answer = client_for().post("/api/mis/extracts/", {"extract": file}, headers=headers)
+        assert answer.status_code == 202
+    run_outbox()
+    entry = Import.objects.get()
+    assert (entry.state, entry.form, students().count()) == ("applied", "ctf", 20)
 
 
 @pytest.mark.spec("ATT-01")
