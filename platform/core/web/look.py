@@ -1,7 +1,7 @@
 """Template tags of the page frame and the components, built in: no template has to load them."""
 
 from collections.abc import Iterable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from django import template
@@ -9,8 +9,8 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from lucide.templatetags.lucide import lucide as draw_icon
 
+from core.web.icons import icon_markup
 from core.web.rows import draw
 
 register = template.Library()
@@ -23,16 +23,6 @@ MENU_ICONS = {
     "Admin": "settings",
     "Account Settings": "user-round-cog",
 }
-
-
-@lru_cache(maxsize=512)
-def icon_markup(name: str, css_class: str = "") -> SafeString:
-    """The inline SVG of a lucide icon, drawn once per process: parsing it per row costs more than the row.
-
-    Raises lucide.IconDoesNotExist for an unknown name.
-    """
-    attributes = {"class": f"i {css_class}".strip(), "aria_hidden": "true", "focusable": "false"}
-    return SafeString(draw_icon(name, size=None, **attributes))
 
 
 @register.simple_tag

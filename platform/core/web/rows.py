@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from jinja2 import Environment, FileSystemLoader
 
 from core.web.addresses import path_to
+from core.web.icons import icon_markup
 
 
 def draw(name: str, *, csrf_token: object = None, **values: Any) -> SafeString:
@@ -28,9 +29,6 @@ def draw(name: str, *, csrf_token: object = None, **values: Any) -> SafeString:
 @cache
 def rows() -> Environment:
     """The templates of rows, compiled once per process."""
-    # Imported here: the library of tags draws rows itself.
-    from core.web.look import icon_markup
-
     made = Environment(
         loader=FileSystemLoader(settings.ROOT / "templates" / "rows"),
         autoescape=True,

@@ -4,7 +4,8 @@ from pathlib import Path
 import lucide
 import pytest
 
-from core.web.look import among, error_target, icon, icon_markup, initials, menu_icon
+from core.web.icons import icon_markup
+from core.web.look import among, error_target, icon, initials, menu_icon
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 NAMED_ICON = re.compile(r'\{%\s*icon\s+"([a-z0-9-]+)"|\sicon="([a-z0-9-]+)"')
