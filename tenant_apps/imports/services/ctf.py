@@ -191,9 +191,9 @@ def _contact(contact: Element, line: int, place: int, pupil: Element) -> list[st
         "postcode": _postcode(where),
     }
     for phone in _children(_child(contact, "Phones"), "Phone"):
-        place = PHONES.get(_text(phone, "TelephoneType"), "home_phone")
-        # The first of a kind holds; another kind is better in its place than lost.
-        values[place] = values[place] or _text(phone, "PhoneNo")
+        column = PHONES.get(_text(phone, "TelephoneType"), "home_phone")
+        # The first of a kind holds; another kind is better in its column than lost.
+        values[column] = values[column] or _text(phone, "PhoneNo")
     return [values[name] for name in CTF_CONTACT_COLUMNS]
 
 
