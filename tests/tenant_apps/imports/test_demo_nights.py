@@ -158,7 +158,7 @@ def test_hillview_and_its_awkward_names(hand_in):
 
 
 @pytest.mark.spec("IMP-01")
-@pytest.mark.parametrize("hand_in", ["command"], indirect=True)
+@ALL_WAYS
 def test_st_georges_whole(hand_in):
     from tenant_apps.attendance.models import Mark
     from tenant_apps.students.models import Student
