@@ -179,7 +179,8 @@ def _contact(contact: Element, line: int, place: int, pupil: Element) -> list[st
     values = dict.fromkeys(CTF_CONTACT_COLUMNS, "") | {
         "mis_id": f"{NUMBER_SIGN}{place}",
         "pupil_mis_id": f"{NUMBER_SIGN}{line}",
-        "priority": order if order.isdigit() else "1",
+        # What is no number of an order is the first: a child's contacts are not refused for it.
+        "priority": order if order.isascii() and order.isdigit() and len(order) < 4 else "1",
         "title": _text(contact, "Title"),
         "forename": _text(contact, "Forename"),
         "surname": _text(contact, "Surname"),

@@ -241,11 +241,11 @@ def test_a_second_telephone_of_a_kind_does_not_replace_the_first(bring, ctf):
         f"<Phone><TelephoneType>{kind}</TelephoneType><PhoneNo>{number}</PhoneNo></Phone>"
         for kind, number in (("H", "01"), ("F", "02"), ("M", "03"), ("M", "04"))
     )
-    contact = "<Contact><Order>1</Order><Surname>Old</Surname><Forename>C</Forename>"
+    contact = "<Contact><Order>²</Order><Surname>Old</Surname><Forename>C</Forename>"
     contact += "<Relationship>PAM</Relationship>"
     bring(of_one(number=upn(9), more=f"<Contacts>{contact}<Phones>{phones}</Phones></Contact></Contacts>"))
     mother = Contact.objects.get()
-    assert (mother.home_phone, mother.mobile) == ("01", "03")
+    assert (mother.home_phone, mother.mobile, mother.priority) == ("01", "03", 1)
 
 
 @pytest.mark.attack("A45", "A47")
