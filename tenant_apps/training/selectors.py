@@ -105,21 +105,20 @@ def lines_of(access: Access, *, since: datetime) -> list[Line]:
     students = students_by_ids(
         {one.student_id for stretches in begun.values() for one in stretches if one.student_id}
     )
-    real_below = {entry.incident_id for entry in entries if entry.kind == "Action" and not entry.is_practice}
     return [
         Line(
             entry=entry,
             begun=tuple(_begun(one, students, practice) for one in begun.get(entry.id, [])),
-            holds=_holds(entry, real_below),
+            holds=_holds(entry),
         )
         for entry in entries
     ]
 
 
-def _holds(entry: TrainingEntry, real_below: Collection[UUID]) -> str:
+def _holds(entry: TrainingEntry) -> str:
     if not entry.is_practice:
         return "Real: it stays."
-    if entry.kind == "Incident" and entry.id in real_below:
+    if entry.holds_real:
         return "It stays: an action beneath it is real."
     return ""
 

@@ -63,8 +63,9 @@ def end_training(
     practice = {line.entry.id for line in lines_of(by, since=run.began_at) if line.entry.is_practice}
     if practice - set(shown):
         raise ListChangedError
-    gone = (practice & set(ticked)) | hidden_practice(by)
-    removed = settle_training(gone=gone, kept=practice - gone, by=by, at=moment)
+    hidden = hidden_practice(by)
+    gone = (practice & set(ticked)) | hidden.goes
+    removed = settle_training(gone=gone, kept=practice - gone | hidden.stays, by=by, at=moment)
     run.ended_at, run.ended_by_id, run.removed_entries = moment, by.user_id, removed
     run.save(update_fields=["ended_at", "ended_by", "removed_entries"])
     record(

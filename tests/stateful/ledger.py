@@ -12,11 +12,15 @@ from tests.oracle.naive import closed, group_reads
 from tests.oracle.world import World
 
 FULL, NUMBER, OWN_PART = "full", "number", "own part"
+PRACTICE, REAL = "practice", "real"
 
 
 @dataclass
 class Record:
-    """An incident; `linked` says how it stands in the log of each linked student."""
+    """An incident; `linked` says how it stands in the log of each linked student.
+
+    `leads_to` is where the words of one that was merged stand now.
+    """
 
     id: UUID
     main: UUID
@@ -25,11 +29,14 @@ class Record:
     text: str
     is_deleted: bool = False
     is_merged: bool = False
+    is_removed: bool = False
+    mark: str = ""
+    leads_to: UUID | None = None
     pins: list[UUID] = field(default_factory=list)
 
     @property
     def stands(self) -> bool:
-        return not (self.is_deleted or self.is_merged)
+        return not (self.is_deleted or self.is_merged or self.is_removed)
 
 
 @dataclass
@@ -42,10 +49,13 @@ class Step:
     copies: set[UUID]
     is_deleted: bool = False
     is_split: bool = False
+    is_removed: bool = False
+    mark: str = ""
+    merged_from: UUID | None = None
 
     @property
     def stands(self) -> bool:
-        return not (self.is_deleted or self.is_split)
+        return not (self.is_deleted or self.is_split or self.is_removed)
 
 
 @dataclass
@@ -58,6 +68,7 @@ class Ledger:
     texts: set[str] = field(default_factory=set)
     files: dict[UUID, bytes] = field(default_factory=dict)
     deeds: Counter[tuple[str, UUID]] = field(default_factory=Counter)
+    in_training: bool = False
 
     def reads(self, viewable: frozenset[UUID], record: Record) -> bool:
         """Lists show it to somebody with these categories; everybody here has all classes."""
@@ -80,10 +91,23 @@ class Ledger:
                 )
         return found
 
+    def markers(self, viewable: frozenset[UUID], student: UUID) -> set[UUID]:
+        """The incidents of which an editor with these categories sees that they were deleted."""
+        return {
+            one.id
+            for one in self.incidents.values()
+            if one.is_deleted
+            and not (one.is_merged or one.is_removed)
+            and (student == one.main or one.linked.get(student) == FULL)
+            and group_reads(self.world, viewable, closed(self.world, one.chosen))
+        }
+
     def merge(self, surplus: Record, main: Record, action: UUID) -> None:
         """The surplus incident becomes an action; its linked students have only their own part."""
         copies = {student for student, stands in surplus.linked.items() if stands == FULL}
-        self.actions[action] = Step(action, main.id, surplus.text, copies)
+        self.actions[action] = Step(
+            action, main.id, surplus.text, copies, mark=surplus.mark, merged_from=surplus.id
+        )
         for student, stands in surplus.linked.items():
             has_part = stands in {FULL, OWN_PART}
             there = main.linked.get(student)
@@ -94,6 +118,9 @@ class Ledger:
                 step.incident = main.id
         main.chosen |= surplus.chosen
         surplus.is_merged = True
+        for one in self.incidents.values():
+            if one is surplus or one.leads_to == surplus.id:
+                one.leads_to = main.id
 
     def split(self, step: Step, incident: UUID, chosen: set[UUID]) -> None:
         """The action becomes an incident of the same student, with those it was copied to."""
@@ -103,8 +130,12 @@ class Ledger:
             for student, stands in source.linked.items()
             if student in step.copies
         }
-        self.incidents[incident] = Record(incident, source.main, linked, set(chosen), step.text)
+        self.incidents[incident] = Record(
+            incident, source.main, linked, set(chosen), step.text, mark=step.mark
+        )
         step.is_split = True
+        if step.merged_from:
+            self.incidents[step.merged_from].leads_to = incident
 
     def move(self, record: Record, student: UUID) -> None:
         """It is about somebody else; one who was linked is so no more, and the former one has left it."""
@@ -114,3 +145,57 @@ class Ledger:
         for step in self.actions.values():
             if step.incident == record.id:
                 step.copies.discard(student)
+
+    # --- training mode --------------------------------------------------------------------------
+
+    def mark_of_new(self, is_practice: bool) -> str:
+        if not self.in_training:
+            return ""
+        return PRACTICE if is_practice else REAL
+
+    def all_practice(self) -> list[Record | Step]:
+        """What stands by itself: what became something else goes or stays as that."""
+        incidents = [one for one in self.incidents.values() if not one.is_merged]
+        actions = [one for one in self.actions.values() if not one.is_split]
+        return [one for one in [*incidents, *actions] if one.mark == PRACTICE and not one.is_removed]
+
+    def is_hidden(self, one: Record | Step) -> bool:
+        """Deleted, itself or what it stands under: for editors alone."""
+        above = isinstance(one, Step) and self.incidents[one.incident].is_deleted
+        return one.is_deleted or above
+
+    def in_training_list(self, is_editor: bool) -> list[Record | Step]:
+        return [one for one in self.all_practice() if is_editor or not self.is_hidden(one)]
+
+    def hidden_from(self, is_editor: bool) -> set[UUID]:
+        """Practice that goes without being listed."""
+        hidden = [] if is_editor else [one for one in self.all_practice() if self.is_hidden(one)]
+        return {one.id for one in hidden if self.may_go(one)}
+
+    def may_go(self, one: Record | Step) -> bool:
+        """Nothing beneath it is real."""
+        return all(step.mark == PRACTICE for step in self.beneath(one))
+
+    def takes_along(self, ticked: set[UUID]) -> set[UUID]:
+        """The ticked incidents with something beneath them that would stay."""
+        hidden = {one.id for one in self.all_practice() if self.is_hidden(one)}
+        return {
+            one.id
+            for one in self.incidents.values()
+            if one.id in ticked and any(step.id not in ticked | hidden for step in self.beneath(one))
+        }
+
+    def beneath(self, one: Record | Step) -> list[Step]:
+        if isinstance(one, Step):
+            return []
+        return [
+            step
+            for step in self.actions.values()
+            if step.incident == one.id and not step.is_split and not step.is_removed
+        ]
+
+    def went_with(self, asked: Record) -> list[Record | Step]:
+        """What the end of training mode took of an incident, found by its number."""
+        about = self.incidents[asked.leads_to] if asked.leads_to else asked
+        below = [one for one in self.actions.values() if one.incident == about.id and not one.is_split]
+        return [one for one in [about, *below] if one.is_removed]

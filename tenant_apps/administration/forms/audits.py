@@ -1,19 +1,24 @@
 """What may be asked of a user's audits."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from core.audit.selectors import Asked
 from tenant_apps.administration.selectors import event_choices
+
+# A day after the last one there is cannot be counted.
+LAST = date(2999, 12, 31)
 
 
 def _date(label: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
+        validators=[MaxValueValidator(LAST)],
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
 

@@ -24,7 +24,8 @@ class TrainingEntry:
     """An incident or action made in training mode, as its administrator may know it.
 
     Student, categories and `url` are there only for somebody who may see the incident listed; everybody else
-    learns that there is an entry, who wrote it and when.
+    learns that there is an entry, who wrote it and when. `holds_real`: what is real stands beneath it,
+    deleted or not.
     """
 
     id: UUID
@@ -35,24 +36,33 @@ class TrainingEntry:
     recorded_at: datetime
     author: str
     is_deleted: bool
+    holds_real: bool = False
     student: StudentName | None = None
     categories: tuple[CategoryLine, ...] = ()
     url: str = ""
 
 
+@dataclass(frozen=True)
+class HiddenPractice:
+    """What goes without being listed, and the incidents that stay for what is real beneath them."""
+
+    goes: frozenset[UUID]
+    stays: frozenset[UUID]
+
+
 def training_entries(access: Access, *, since: datetime) -> list[TrainingEntry]:
     """Practice that stands, and what was marked as Real from `since` on, in the order of writing.
 
-    What a block keeps from the person is not in it; what was deleted is there for editors only. A fixed
+    What a block keeps from the person is not in it; what was deleted is there for editors only. An incident
+    that was merged stands there as the action it is now, and an action taken out as its incident. A fixed
     number of queries.
     """
     made = Q(training=TrainingMark.PRACTICE) | Q(training=TrainingMark.REAL, recorded_at__gte=since)
     shown = Q() if sees_deleted(access) else Q(deleted_at__isnull=True)
-    open_to = Incident.objects.filter(unblocked(access), shown)
+    open_to = Incident.objects.filter(unblocked(access), shown, merged_into__isnull=True)
     incidents = list(open_to.filter(made))
-    actions = list(
-        Action.objects.filter(made, shown, incident__in=open_to.values("pk")).select_related("incident")
-    )
+    below = Action.objects.filter(made, shown, incident__in=open_to.values("pk"), split_into__isnull=True)
+    actions = list(below.select_related("incident"))
     about = {incident.pk: incident for incident in [*incidents, *(action.incident for action in actions)]}
     known = _Known(access, about)
     lines = [known.line(incident, incident, "Incident") for incident in incidents]
@@ -60,17 +70,24 @@ def training_entries(access: Access, *, since: datetime) -> list[TrainingEntry]:
     return sorted(lines, key=lambda line: (line.recorded_at, line.id))
 
 
-def hidden_practice(access: Access) -> set[UUID]:
+def hidden_practice(access: Access) -> HiddenPractice:
     """Practice that was deleted, so that this person does not see it; not what a block keeps from them."""
     if sees_deleted(access):
-        return set()
-    open_to = Incident.objects.filter(unblocked(access))
+        return HiddenPractice(frozenset(), frozenset())
+    open_to = Incident.objects.filter(unblocked(access), merged_into__isnull=True)
     gone = Q(training=TrainingMark.PRACTICE, deleted_at__isnull=False)
-    incidents = set(open_to.filter(gone).values_list("pk", flat=True))
+    incidents = frozenset(open_to.filter(gone).values_list("pk", flat=True))
+    stays = frozenset(incidents_holding_real(incidents))
     hidden = Q(deleted_at__isnull=False) | Q(incident__deleted_at__isnull=False)
-    below = Action.objects.filter(hidden, training=TrainingMark.PRACTICE)
-    actions = below.filter(incident__in=open_to.values("pk"))
-    return incidents | set(actions.values_list("pk", flat=True))
+    below = Action.objects.filter(hidden, training=TrainingMark.PRACTICE, split_into__isnull=True)
+    actions = frozenset(below.filter(incident__in=open_to.values("pk")).values_list("pk", flat=True))
+    return HiddenPractice(goes=incidents - stays | actions, stays=stays)
+
+
+def incidents_holding_real(incident_ids: Iterable[UUID]) -> set[UUID]:
+    """Of these incidents those with an action beneath them that is not practice, deleted or not."""
+    below = Action.objects.filter(incident__in=list(incident_ids), split_into__isnull=True)
+    return set(below.exclude(training=TrainingMark.PRACTICE).values_list("incident", flat=True))
 
 
 class _Known:
@@ -87,6 +104,7 @@ class _Known:
             )
         )
         self.students = students_by_ids(set(self.main.values()))
+        self.holding_real = incidents_holding_real(ids)
         self.carried: dict[UUID, list[UUID]] = defaultdict(list)
         for incident, category in IncidentCategory.objects.filter(incident__in=self.listed).values_list(
             "incident", "category"
@@ -109,6 +127,7 @@ class _Known:
             recorded_at=written.recorded_at,
             author=self.people[written.author_id].formal if written.author_id else written.source,
             is_deleted=written.deleted_at is not None or incident.deleted_at is not None,
+            holds_real=written.pk in self.holding_real,
             student=self.students.get(student) if student else None,
             categories=tuple(self.names.lines(self.carried[incident.pk])) if is_listed else (),
             url=reverse("incidents:entry", args=[incident.pk]) if is_listed else "",

@@ -231,7 +231,8 @@ def unlink(incident: Incident, student_ids: Iterable[UUID], by: Access, at: date
     if not gone:
         return
     parts.delete()
-    actions = list(incident.actions.order_by("id"))
+    # Those removed as training too: they may be brought back.
+    actions = list(Action.every.filter(incident=incident).order_by("id"))
     for action in actions:
         take_copies_back(action, gone, by, at)
     owners = [("incident", incident.pk), *(("action", action.pk) for action in actions)]

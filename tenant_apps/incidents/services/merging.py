@@ -197,7 +197,7 @@ def _hide(surplus: Incident, main: Incident, by: Access, at: datetime) -> None:
     surplus.merged_into, surplus.deleted_at, surplus.deleted_by_id = main, at, by.user_id
     surplus.save(update_fields=["merged_into", "deleted_at", "deleted_by"])
     # Whatever number led to the surplus one leads on.
-    Incident.objects.filter(merged_into=surplus).update(merged_into=main)
+    Incident.every.filter(merged_into=surplus).update(merged_into=main)
 
 
 def _follow_up(surplus: Incident, main: Incident) -> None:

@@ -16,7 +16,7 @@ from tenant_apps.alerts.selectors import alerted_under
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import show_to_students, take_from_students
 from tenant_apps.incidents.enums import Part, TrainingMark
-from tenant_apps.incidents.models import Incident, IncidentCategory, IncidentStudent
+from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.selectors.standing import assert_whole
@@ -106,14 +106,15 @@ def _take_place(
 ) -> None:
     """Both of a pair of rows that name the student cannot stand, so the link goes first."""
     incident.participants.filter(part=Part.LINKED, student=student_id).delete()
-    for action in incident.actions.order_by("id"):
+    for action in Action.every.filter(incident=incident).order_by("id"):
         take_copies_back(action, [student_id], by, at)
     part.student_id, part.pinned_at = student_id, None
     part.save(update_fields=["student", "pinned_at"])
 
 
 def _actions(incident: Incident) -> list[UUID]:
-    return list(incident.actions.order_by("id").values_list("id", flat=True))
+    """Those removed as training too: brought back, their files stand with the student they are about then."""
+    return list(Action.every.filter(incident=incident).order_by("id").values_list("id", flat=True))
 
 
 def _merged(incident: Incident) -> list[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.access import Access
 from core.audit.services import record
@@ -55,9 +56,9 @@ def settle_training(
     """Remove practice entries, with what monitoring they alone began, and make genuine those that stay.
 
     Returns how many entries went. `gone` and `kept` are incidents and actions that the caller has found open
-    to this decision. What is Real, or was made outside training mode, never goes. Raises PermissionDenied for
-    others than administrators, and SomethingStaysError, with nothing changed, where an incident would take
-    with it what stays.
+    to this decision; what became them by a merge or a split goes or stays with them. What is Real, or was
+    made outside training mode, never goes. Raises PermissionDenied for others than administrators, and
+    SomethingStaysError, with nothing changed, where an incident would take with it what stays.
     """
     if not by.is_administrator:
         raise PermissionDenied("Training mode is ended by administrators.")
@@ -68,10 +69,14 @@ def settle_training(
     going: list[Incident | Action] = [*incidents, *actions]
     for written in going:
         _remove(written, by, moment)
+    for rows in _became(going):
+        rows.update(removed_at=moment)
     staying: list[Incident | Action] = [*_held(Incident, kept), *_held(Action, kept)]
     for written in staying:
         written.training = TrainingMark.REAL
         _keep(written, "kept_as_real", by, moment)
+    for rows in _became(staying):
+        rows.update(training=TrainingMark.REAL)
     monitoring.settle_practice(
         gone={written.pk for written in going},
         kept={written.pk for written in staying},
@@ -85,22 +90,25 @@ def settle_training(
 def bring_back(*, numbers: Collection[int], by: Access, at: datetime | None = None) -> int:
     """Bring back what was removed as training of these incidents, as genuine; how many entries.
 
-    That is the incident with all that went with it, or the actions that went from one that stands. The
-    provider's work only, on the school's written request.
+    That is the incident with all that went with it, or the actions that went from one that stands; of one
+    that was merged what its number leads to. The provider's work only, on the school's written request.
     """
     if not by.is_system:
         raise PermissionDenied
     moment = at or now()
-    named = Incident.every.select_for_update(of=("self",)).filter(number__in=numbers)
+    led = Incident.every.filter(number__in=numbers).values_list("pk", "merged_into")
+    named = Incident.every.select_for_update(of=("self",)).filter(pk__in=[into or pk for pk, into in led])
     incidents = {incident.pk: incident for incident in named.order_by("pk")}
     below = Action.every.select_for_update(of=("self",)).filter(
-        incident__in=incidents, removed_at__isnull=False
+        incident__in=incidents, removed_at__isnull=False, split_into__isnull=True
     )
     back: list[Incident | Action] = [one for one in incidents.values() if one.removed_at is not None]
     back += list(below.order_by("pk"))
     for written in back:
         written.removed_at, written.training = None, TrainingMark.REAL
         _keep(written, "returned", by, moment)
+    for rows in _became(back):
+        rows.update(removed_at=None, training=TrainingMark.REAL)
     if back:
         monitoring.bring_back(record_ids=[written.pk for written in back], by=by, at=moment)
     return len(back)
@@ -114,7 +122,7 @@ def _held(model: type[Row], ids: Collection[UUID]) -> list[Row]:
 def _refuse_what_stays(incidents: Iterable[Incident], gone: Collection[UUID]) -> None:
     """An incident takes its actions along: none of them may be one that stays, a deleted one included."""
     numbers = {incident.pk: incident.number or 0 for incident in incidents}
-    below = Action.objects.filter(incident__in=numbers)
+    below = Action.objects.filter(incident__in=numbers, split_into__isnull=True)
     staying = {
         numbers[incident]
         for pk, incident, mark in below.values_list("pk", "incident", "training")
@@ -122,6 +130,24 @@ def _refuse_what_stays(incidents: Iterable[Incident], gone: Collection[UUID]) ->
     }
     if staying:
         raise SomethingStaysError(staying)
+
+
+def _became(written: Iterable[Incident | Action]) -> list[QuerySet[Incident] | QuerySet[Action]]:
+    """The rows that became these: incidents that were merged, and actions that were taken out.
+
+    One may have been both in turn. They are no entries of their own any more.
+    """
+    incidents, actions = set[UUID](), set[UUID]()
+    for one in written:
+        (incidents if isinstance(one, Incident) else actions).add(one.pk)
+    merged, taken_out = set[UUID](), set[UUID]()
+    while incidents or actions:
+        out = set(Action.every.filter(split_into__in=incidents).values_list("pk", flat=True))
+        became = Incident.every.filter(pk__in=Action.every.filter(pk__in=actions).values("merged_from"))
+        incidents, actions = set(became.values_list("pk", flat=True)), out
+        merged |= incidents
+        taken_out |= actions
+    return [Incident.every.filter(pk__in=merged), Action.every.filter(pk__in=taken_out)]
 
 
 def _remove(written: Incident | Action, by: Access, at: datetime) -> None:

@@ -13,7 +13,7 @@ from core.db.clock import now
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import show_to_students
 from tenant_apps.incidents.enums import Part, TrainingMark, Tray
-from tenant_apps.incidents.models import Incident, IncidentCategory, IncidentStudent
+from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.selectors.tray import get_in_tray
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.versions import keep_first_version, keep_incident_version
@@ -51,7 +51,7 @@ def attach_incident(
     incident.tray = Tray.ATTACHED
     incident.save(update_fields=["tray"])
     show_to_students(owner=("incident", incident.pk), student_ids=[student_id], by=by, at=moment)
-    for action_id in incident.actions.values_list("pk", flat=True):
+    for action_id in Action.every.filter(incident=incident).values_list("pk", flat=True):
         show_to_students(owner=("action", action_id), student_ids=[student_id], by=by, at=moment)
     carried = list(incident.carried.values_list("category", flat=True))
     source = ("incident", incident.pk)

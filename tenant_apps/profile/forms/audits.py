@@ -1,18 +1,22 @@
 """What may be asked of an "Audit Report"."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from core.audit.selectors import Asked
 
+# A day after the last one there is cannot be counted.
+LAST = date(2999, 12, 31)
+
 
 def _date(label: str) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget)
+    return forms.DateField(label=label, required=False, widget=widget, validators=[MaxValueValidator(LAST)])
 
 
 class ReportForm(forms.Form):

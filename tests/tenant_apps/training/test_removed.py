@@ -185,3 +185,73 @@ def test_the_author_finds_the_choice_again_in_a_draft(client_for, cast, training
     client.post(f"/incidents/drafts/{draft}/", {"text": "Came in late.", "training": "practice"})
     page = client.get(f"/incidents/add/?draft={draft}").content.decode()
     assert 'value="practice" checked' in page
+
+
+@pytest.mark.spec("TRN-06", "EDT-15")
+def test_merged_practice_is_one_entry_and_its_number_leads_on_when_kept(cast, training, add, end):
+    """An editor and an administrator who is none alike."""
+    from tenant_apps.incidents.models import Incident
+    from tenant_apps.incidents.selectors import by_number
+    from tenant_apps.incidents.services import merge_incidents
+    from tenant_apps.training.selectors import lines_of, mode
+
+    main, surplus = add(is_practice=True), add(is_practice=True)
+    merge_incidents(surplus_id=surplus.pk, main_id=main.pk, by=cast.lead.access)
+    for person in (cast.head, cast.data):
+        lines = lines_of(person.access, since=mode().since)
+        assert [line.entry.kind for line in lines] == ["Incident", "Action"]
+        assert surplus.pk not in {line.entry.id for line in lines}
+    end(by=cast.data.access)
+    assert by_number(cast.lead.access, surplus.number) == main
+    assert not Incident.every.filter(training="practice").exists()
+
+
+@pytest.mark.spec("TRN-08", "EDT-20")
+def test_practice_stands_in_no_way_of_the_real_action_taken_out_of_it(
+    cast, training, add, act, end, category
+):
+    from tenant_apps.incidents.models import Incident
+    from tenant_apps.incidents.services import split_action
+
+    practice = add(is_practice=True)
+    real = split_action(action_id=act(practice).pk, category_ids=[category("Behaviour")], by=cast.lead.access)
+    assert end(practice) == 1
+    assert list(Incident.objects.values_list("pk", "training")) == [(real.pk, "real")]
+
+
+@pytest.mark.spec("TRN-07", "TRN-08")
+def test_deleted_practice_with_something_real_beneath_stays_and_training_can_end(
+    cast, training, add, act, end
+):
+    """Ended by an administrator who may not see that there is such an incident."""
+    from tenant_apps.incidents.models import Incident
+    from tenant_apps.incidents.services import delete_incident
+
+    incident = add(is_practice=True)
+    act(incident)
+    delete_incident(incident_id=incident.pk, reason="Tried it.", by=cast.lead.access)
+    assert end(by=cast.data.access) == 0
+    kept = Incident.objects.get(pk=incident.pk)
+    assert kept.deleted_at
+    assert kept.training == "real"
+
+
+@pytest.mark.spec("SAF-25", "TRN-08")
+def test_what_comes_back_beneath_a_moved_incident_shows_its_files_there_alone(
+    cast, training, add, end, students_a, moment
+):
+    from core.access import SYSTEM
+    from core.db.keys import uuid7
+    from tenant_apps.documents.models import DocumentStudent
+    from tenant_apps.documents.services import receive
+    from tenant_apps.incidents.services import add_action, claim_draft, move_incident
+    from tenant_apps.training.services import return_entries
+
+    incident, key, by = add(), uuid7(), cast.lead.access
+    claim_draft(by, key)
+    receive(iter([b"%PDF-1.4 x"]), name="note.pdf", owner=("draft", key), by=by)
+    given = {"text": "Rang mum.", "happened_at": moment, "is_practice": True, "by": by}
+    end(add_action(action_id=key, incident_id=incident.pk, **given))
+    move_incident(incident_id=incident.pk, student_id=students_a[1].pk, reason="Wrong twin.", by=by)
+    return_entries(numbers=[incident.number], request="R-1", by=SYSTEM)
+    assert set(DocumentStudent.objects.values_list("student", flat=True)) == {students_a[1].pk}

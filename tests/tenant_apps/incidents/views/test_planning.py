@@ -232,6 +232,57 @@ def test_nobody_plans_what_they_may_not_read(client_for, cast, add, act):
     assert reminders() == []
 
 
+@pytest.mark.spec("PLN-10", "EDT-15", "EDT-21")
+def test_reminder_leads_to_where_its_record_went(cast, add, act, category):
+    """A merged incident, an action taken out, and that one merged again."""
+    from tenant_apps.incidents.services import (
+        merge_incidents,
+        remind_of_action,
+        remind_of_incident,
+        split_action,
+    )
+    from tenant_apps.planner.selectors import own_reminders
+    from tenant_apps.planner.services import ReminderGiven
+
+    by, lead = cast.teacher.access, cast.lead.access
+    main, surplus, other = add("Behaviour"), add("Behaviour"), add("Behaviour")
+    action = act(other)
+    given = ReminderGiven(TEXT, timezone.now() + timedelta(hours=1))
+    remind_of_incident(incident_id=surplus.pk, reminder=given, by=by)
+    remind_of_action(action_id=action.pk, reminder=given, by=by)
+    merge_incidents(surplus_id=surplus.pk, main_id=main.pk, by=lead)
+    taken_out = split_action(action_id=action.pk, category_ids=[category("Behaviour")], by=lead)
+    assert [one.about.label for one in own_reminders(by)] == [
+        f"Incident no. {main.number}",
+        f"Incident no. {taken_out.number}",
+    ]
+    merge_incidents(surplus_id=taken_out.pk, main_id=main.pk, by=lead)
+    assert [one.about.url for one in own_reminders(by)] == [f"/incidents/{main.pk}/"] * 2
+
+
+@pytest.mark.spec("PLN-10", "SAF-10")
+def test_reminder_about_an_action_taken_out_of_reach_names_nothing(cast, add, act, category):
+    from tenant_apps.incidents.selectors import latest_version
+    from tenant_apps.incidents.services import edit_incident, remind_of_action, split_action
+    from tenant_apps.planner.selectors import own_reminders
+    from tenant_apps.planner.services import ReminderGiven
+
+    by, lead = cast.teacher.access, cast.lead.access
+    action = act(add("Behaviour"))
+    given = ReminderGiven(TEXT, timezone.now() + timedelta(hours=1))
+    remind_of_action(action_id=action.pk, reminder=given, by=by)
+    taken_out = split_action(action_id=action.pk, category_ids=[category("Behaviour")], by=lead)
+    edit_incident(
+        incident_id=taken_out.pk,
+        seen=latest_version(taken_out),
+        text=taken_out.text,
+        happened_at=taken_out.happened_at,
+        category_ids=[category("Child Protection")],
+        by=lead,
+    )
+    assert [(one.text, one.about) for one in own_reminders(by)] == [(TEXT, None)]
+
+
 def test_queries_of_the_dashboard_do_not_grow_with_reminders(client_for, cast, add):
     from tenant_apps.incidents.services import remind_of_incident
     from tenant_apps.planner.services import ReminderGiven

@@ -68,6 +68,32 @@ def test_deleted_records_stand_there_for_editors_only(cast, add, report):
     assert not [what for _, what, _ in gone if "incident" in what.lower()]
 
 
+@pytest.mark.spec("SAF-25")
+def test_a_moved_incident_stands_in_the_reports_of_both(cast, add, report, students_a):
+    """The former pupil's log says nothing any more; their report says who moved what."""
+    from tenant_apps.incidents.services import move_incident
+
+    told = []
+    for origin, target in ((0, 1), (1, 0)):
+        incident = add("Behaviour", student_id=students_a[origin].pk)
+        move_incident(
+            incident_id=incident.pk, student_id=students_a[target].pk, reason="Twins.", by=cast.head.access
+        )
+        told.append(
+            (
+                cast.head.user.formal_name,
+                "Moved an incident to another student",
+                f"Incident no. {incident.number}",
+            )
+        )
+    assert set(told) <= set(report(cast.lead))
+
+
+@pytest.mark.attack("A32")
+def test_the_last_day_there_is_breaks_nothing(report, cast):
+    assert report(cast.lead, "?since=0001-01-01&until=9999-12-31") is not None
+
+
 @pytest.mark.spec("TRN-08", "STU-20")
 def test_what_went_with_training_mode_is_nobodys(cast, add, report):
     from tenant_apps.training.services import begin_training, end_training
