@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tenant_apps.incidents.conftest import add, category, in_class, moment
+from tests.tenant_apps.conftest import add, category, in_class, moment
 
 __all__ = ["add", "category", "in_class", "moment"]
 

@@ -18,7 +18,7 @@ from core.db.keys import uuid7
 from tests.stateful.ledger import FULL, NUMBER, PRACTICE, Record, Step
 from tests.stateful.school import deed
 from tests.stateful.training import Training
-from tests.tenant_apps.incidents.conftest import in_class
+from tests.tenant_apps.conftest import in_class
 
 __all__ = ["in_class"]
 

@@ -52,7 +52,7 @@ def origins_among(
 def _taken_out(action_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """For each of these actions that was taken out the incident it became."""
     rows = Action.objects.filter(pk__in=action_ids, split_into__isnull=False)
-    return {pk: incident for pk, incident in rows.values_list("pk", "split_into") if incident is not None}
+    return dict(rows.values_list("pk", "split_into"))
 
 
 def _merged(incident_ids: Collection[UUID]) -> dict[UUID, UUID]:

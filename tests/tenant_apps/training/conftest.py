@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tenant_apps.incidents import conftest as incidents
+from tests.tenant_apps import conftest as incidents
 
 add, category, in_class, moment = incidents.add, incidents.category, incidents.in_class, incidents.moment
 

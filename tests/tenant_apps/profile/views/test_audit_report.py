@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from tests.tenant_apps.incidents import conftest as incidents
+from tests.tenant_apps import conftest as incidents
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("STU-20")]
 

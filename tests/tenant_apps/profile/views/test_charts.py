@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from tests.tenant_apps.incidents import conftest as incidents
+from tests.tenant_apps import conftest as incidents
 
 pytestmark = pytest.mark.django_db
 
