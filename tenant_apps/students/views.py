@@ -14,7 +14,7 @@ from tenant_apps.students.selectors import suggest_students
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """Pupils whose name contains what was typed, with year and tutor group, namesakes told apart."""
-    suggestions = suggest_students(request.access, request.GET.get("q", ""))
+    suggestions = suggest_students(request.access, request.GET.get("q", "")[:100])
     options = [
         {
             "value": suggestion.id,

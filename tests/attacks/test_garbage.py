@@ -67,8 +67,7 @@ def forms(form):
         yield f"{kind} in {field}", form | {field: KINDS[kind](field, form[field])}
 
 
-@pytest.mark.attack("A30")
-@pytest.mark.attack("A32")
+@pytest.mark.attack("A30", "A32", "A33", "A52")
 @pytest.mark.parametrize("row", [row for row in POSTS if may(row)], ids=lambda row: row.title)
 def test_garbage_is_refused_in_words(row, world, client_for):
     faults = []

@@ -162,7 +162,7 @@ class Deeds(Training):
     def restore(self, place):
         from tenant_apps.incidents.services import restore_incident
 
-        gone = [one for one in self.ledger.incidents.values() if one.is_deleted]
+        gone = [one for one in self.ledger.incidents.values() if one.is_deleted and not one.is_removed]
         if gone:
             record = gone[place % len(gone)]
             restore_incident(incident_id=record.id, by=self.lead)
