@@ -74,6 +74,14 @@ WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint con
 ORDER BY i.indexrelid
 """
 
+# What a column of an index is told to keep statistics of; its definition does not say it.
+STATISTICS = """
+SELECT c.relname, a.attnum, a.attstattarget FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relnamespace = {schema} AND c.relkind = 'i'
+WHERE a.attstattarget >= 0
+ORDER BY c.relname, a.attnum
+"""
+
 GRANTS = """
 SELECT quote_ident(c.relname), acl.privilege_type, grantee.rolname, acl.is_grantable
 FROM pg_catalog.pg_class c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) acl
@@ -185,7 +193,11 @@ class Catalog:
 
     def indexes(self) -> Iterable[sql.Composable]:
         """The indexes that no constraint brings with it."""
-        return (sql.SQL(row[0]) for row in self._ask(INDEXES))
+        yield from (sql.SQL(row[0]) for row in self._ask(INDEXES))
+        for index, column, target in self._ask(STATISTICS):
+            yield sql.SQL("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}").format(
+                sql.Identifier(index), sql.Literal(column), sql.Literal(target)
+            )
 
     def rows(self, schema: str) -> Iterable[sql.Composable]:
         """Copies of the rows that stand in the template, and sequences that go on after them."""

@@ -24,6 +24,7 @@ from tenant_apps.incidents.enums import (
 
 # For parts of words. Extensions stand in public, which is not on the path of a migration. What is written is
 # sorted in at once (`fastupdate=False` below): each search would read the list of what is not sorted in yet.
+# Of these indexes no statistics are kept, as a migration says: they would be samples of the texts.
 BY_TRIGRAMS = OpClass(Folded("text"), name="public.gin_trgm_ops")
 
 

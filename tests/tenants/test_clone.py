@@ -17,7 +17,8 @@ CATALOGS = {
     ),
     "columns": (
         "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, "
-        "a.attgenerated, a.attcollation, a.attstorage, a.attcompression, pg_get_expr(d.adbin, d.adrelid) "
+        "a.attgenerated, a.attcollation, a.attstorage, a.attcompression, a.attstattarget, "
+        "pg_get_expr(d.adbin, d.adrelid) "
         "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
         "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
         "WHERE c.relnamespace = {0} AND c.relkind IN ('r', 'i') AND a.attnum > 0 AND NOT a.attisdropped"

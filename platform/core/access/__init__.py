@@ -5,5 +5,14 @@ Selectors and services ask an `Access` and nothing else; templates show what it 
 
 from core.access.access import NOBODY, SYSTEM, Access, KeyNeededError, reduce_without_key
 from core.access.enums import SystemPermission
+from core.access.prepared import QueryByAccess
 
-__all__ = ["NOBODY", "SYSTEM", "Access", "KeyNeededError", "SystemPermission", "reduce_without_key"]
+__all__ = [
+    "NOBODY",
+    "SYSTEM",
+    "Access",
+    "KeyNeededError",
+    "QueryByAccess",
+    "SystemPermission",
+    "reduce_without_key",
+]

@@ -7,15 +7,27 @@ decides that, as for every other query) and holds nobody's data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 NAMESPACE = UUID("01a20000-0000-7000-8000-000000000000")
+# The places for values in a statement, those of one list together; `%%` is a sign of the statement.
+PLACES = re.compile(r"\bIN \((?P<listed>%s(?:, %s)*)\)|%s|%%")
 Given = UUID | str | Collection[UUID]
+
+
+@cache
+def stand_in(name: str) -> UUID:
+    """The id that stands for the value of this name while its query is compiled."""
+    return uuid5(NAMESPACE, name)
 
 
 class PreparedQuery:
@@ -26,38 +38,55 @@ class PreparedQuery:
     change between two requests: a query that holds a day is prepared for that day. Rows come as the driver
     gives them: only columns that the driver itself turns into the right type may be asked for (ids, text,
     numbers, booleans, times, and arrays of them).
+
+    For each of `sets` the query may look for `stand_in(name)` with `in`, alone or among other such, and asks
+    for all its members. It need not do so; nor for the ids that `spare` names.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str) -> None:
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        *names: str,
+        sets: Collection[str] = (),
+        spare: Collection[str] = (),
+    ) -> None:
         self._build = build
         self._names = names
+        self._sets = tuple(sets)
+        self._spare = tuple(spare)
         self._compiled: tuple[str, tuple[Any, ...]] | None = None
 
     def rows(self, **values: Given) -> list[tuple[Any, ...]]:
-        """The rows for these ids and parts, in the current school."""
+        """The rows for these ids, parts and sets, in the current school."""
         if self._compiled is None:
             self._compiled = self._compile()
         sql, parameters = self._compiled
-        filled = [one.filled(values) if isinstance(one, _Place) else one for one in parameters]
+        if not sql:
+            return []
+        filled = [one.filled(values) if isinstance(one, _Place | _Sets) else one for one in parameters]
         with connection.cursor() as cursor:
             cursor.execute(sql, filled)
             return cursor.fetchall()
 
     def _compile(self) -> tuple[str, tuple[Any, ...]]:
-        stand_ins = {name: uuid5(NAMESPACE, name) for name in self._names}
-        places: dict[str, _Place] = {}
-        for name, stand_in in stand_ins.items():
+        """The statement and what fills it; an empty one for a query that never finds anything."""
+        stand_ins = {name: stand_in(name) for name in self._names}
+        places: dict[str, _Place | _Sets] = {str(stand_in(name)): _Sets((name,)) for name in self._sets}
+        for name, standing in {**stand_ins, **{name: stand_in(name) for name in self._spare}}.items():
             places |= {
-                str(stand_in): _Place(name),
-                str([stand_in]): _Place(name),
-                f"%{stand_in}%": _Place(name, is_part=True),
+                str(standing): _Place(name),
+                str([standing]): _Place(name),
+                f"%{standing}%": _Place(name, is_part=True),
             }
-        sql, parameters = self._build(**stand_ins).query.sql_with_params()
-        found = tuple(places.get(str(one), one) for one in parameters)
+        try:
+            sql, parameters = self._build(**stand_ins).query.sql_with_params()
+        except EmptyResultSet:
+            return "", ()
+        found = [places.get(str(one), one) for one in parameters]
         missing = set(self._names) - {one.name for one in found if isinstance(one, _Place)}
         if missing:
             raise ValueError(f"The query has no place for {sorted(missing)}.")
-        return sql, found
+        return _with_arrays(sql, found)
 
 
 class _Place:
@@ -72,3 +101,34 @@ class _Place:
         if self._is_part:
             return f"%{connection.ops.prep_for_like_query(str(value))}%"
         return value if isinstance(value, UUID) else list(value)
+
+
+class _Sets:
+    """Where the members of some sets go, as one array."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+    def filled(self, values: Mapping[str, Any]) -> list[UUID]:
+        return list(chain.from_iterable(values[name] for name in self.names))
+
+
+def _with_arrays(sql: str, parameters: list[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement with one array for every list of sets: they have any number of members."""
+    remaining = iter(parameters)
+    filling: list[Any] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return found[0]
+        here = [next(remaining) for _ in range((found["listed"] or "%s").count("%s"))]
+        sets = [one for one in here if isinstance(one, _Sets)]
+        if not sets:
+            filling.extend(here)
+            return found[0]
+        if not found["listed"] or len(sets) < len(here):
+            raise ValueError(f"{sets[0].names} stands where only sets with `in` may stand.")
+        filling.append(_Sets(tuple(chain.from_iterable(one.names for one in sets))))
+        return "= ANY(%s)"
+
+    return PLACES.sub(place, sql), tuple(filling)

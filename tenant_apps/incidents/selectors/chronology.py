@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from core.access import Access
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.permissions import kept_for, listed_for
 from tenant_apps.incidents.selectors.entries import Entry, entries_of
-from tenant_apps.incidents.selectors.searching import EVERYTHING, Search, found_in_log
+from tenant_apps.incidents.selectors.log import PAGE, Log
+from tenant_apps.incidents.selectors.searching import EVERYTHING, Search
 
-PAGE = 25
 # Not str.isdigit, which takes a raised 2 for a digit; int does not.
 NUMBER = re.compile("[0-9]{1,9}")
 
@@ -79,15 +79,14 @@ def chronology_page(
 
     With a `search` the pages are those of what it finds.
     """
-    open_here = kept_for(access) & found_in_log(access, student_id, search)
-    incidents = _by_date(open_here, student_id)
+    log = Log(access, student_id, reach=kept_for, search=search)
     if highlighted and not older_than and not newer_than:
-        asked = _in_log(open_here, student_id).filter(pk=highlighted).first()
-        found, newer, older = _around(incidents, asked) if asked else _page(incidents, None, None)
+        asked = log.incidents.filter(pk=highlighted).first()
+        found, newer, older = _around(log, asked) if asked else _page(log, None, None)
         highlighted = asked.pk if asked and asked.deleted_at is None else None
     else:
-        found, newer, older = _page(incidents, older_than, newer_than)
-    pins = [] if newer else list(_pinned(open_here, student_id))
+        found, newer, older = _page(log, older_than, newer_than)
+    pins = [] if newer else log.pinned
     entries = entries_of(access, [*pins, *found], for_student=student_id, with_deleted=True)
     # Where a pupil stands by reference only, nothing is said of why it was deleted either.
     shown = [entry for entry in entries if not (entry.removed and entry.is_reference)]
@@ -102,8 +101,7 @@ def chronology_page(
 
 def chronology_rows(access: Access, student_id: UUID, *, search: Search) -> list[Incident]:
     """The incidents of the first page by date of what a search finds, before anything is drawn of them."""
-    open_here = listed_for(access) & found_in_log(access, student_id, search)
-    return _page(_by_date(open_here, student_id), None, None)[0]
+    return _page(Log(access, student_id, reach=listed_for, search=search), None, None)[0]
 
 
 def whole_chronology(access: Access, student_id: UUID, *, search: Search = EVERYTHING) -> Iterator[Entry]:
@@ -111,9 +109,9 @@ def whole_chronology(access: Access, student_id: UUID, *, search: Search = EVERY
 
     With a `search` every one that it finds. Read a hundred at a time.
     """
-    open_here = listed_for(access) & found_in_log(access, student_id, search)
-    yield from entries_of(access, list(_pinned(open_here, student_id)), for_student=student_id)
-    incidents = _by_date(open_here, student_id)
+    log = Log(access, student_id, reach=listed_for, search=search)
+    yield from entries_of(access, log.pinned, for_student=student_id)
+    incidents = log.by_date
     cursor: Cursor | None = None
     while True:
         rows = list((incidents.filter(_older(cursor)) if cursor else incidents)[:100])
@@ -123,29 +121,15 @@ def whole_chronology(access: Access, student_id: UUID, *, search: Search = EVERY
         cursor = Cursor.of(rows[-1])
 
 
-def _in_log(shown: Q, student_id: UUID, **pins: bool) -> QuerySet[Incident]:
-    return Incident.objects.filter(shown, participants__student=student_id, number__isnull=False, **pins)
-
-
-def _by_date(shown: Q, student_id: UUID) -> QuerySet[Incident]:
-    unpinned = _in_log(shown, student_id, participants__pinned_at__isnull=True)
-    return unpinned.order_by("-happened_at", "-number")
-
-
-def _pinned(shown: Q, student_id: UUID) -> QuerySet[Incident]:
-    pinned = _in_log(shown, student_id, participants__pinned_at__isnull=False)
-    return pinned.order_by("-participants__pinned_at", "-number")
-
-
 def _page(
-    incidents: QuerySet[Incident], older_than: Cursor | None, newer_than: Cursor | None
+    log: Log, older_than: Cursor | None, newer_than: Cursor | None
 ) -> tuple[list[Incident], Cursor | None, Cursor | None]:
     if newer_than:
-        rows = list(incidents.filter(_newer(newer_than)).order_by("happened_at", "number")[: PAGE + 1])
+        rows = list(log.by_date.filter(_newer(newer_than)).order_by("happened_at", "number")[: PAGE + 1])
         found = list(reversed(rows[:PAGE]))
         has_newer, has_older = len(rows) > PAGE, bool(found)
     else:
-        rows = list((incidents.filter(_older(older_than)) if older_than else incidents)[: PAGE + 1])
+        rows = list(log.by_date.filter(_older(older_than))[: PAGE + 1]) if older_than else log.newest
         found = rows[:PAGE]
         has_newer, has_older = older_than is not None, len(rows) > PAGE
     return (
@@ -155,11 +139,10 @@ def _page(
     )
 
 
-def _around(
-    incidents: QuerySet[Incident], asked: Incident
-) -> tuple[list[Incident], Cursor | None, Cursor | None]:
+def _around(log: Log, asked: Incident) -> tuple[list[Incident], Cursor | None, Cursor | None]:
     """The first page if it holds the entry asked for; else the page with twelve newer entries above it."""
-    first, newer, older = _page(incidents, None, None)
+    first, newer, older = _page(log, None, None)
+    incidents = log.by_date
     if asked in first or not incidents.filter(pk=asked.pk).exists():
         return first, newer, older
     place = Cursor.of(asked)

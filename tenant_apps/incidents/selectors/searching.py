@@ -88,24 +88,37 @@ def searchable(access: Access, student_id: UUID) -> Searchable:
     )
 
 
-def found_in_log(access: Access, student_id: UUID, search: Search) -> Q:
-    """The condition on incidents of this student's log, besides who may see them listed there."""
-    found = Q(deleted_at__isnull=True) if search else Q()
+@dataclass(frozen=True)
+class Found:
+    """What a search finds in a log, whoever may see it.
+
+    The incidents under `condition` that are not deleted, and if `ids` is not None these alone.
+    """
+
+    condition: Q
+    ids: list[UUID] | None
+
+
+def found_in_log(access: Access, student_id: UUID, search: Search) -> Found:
+    """What stands in this student's log and is looked for; besides who may see it there.
+
+    By words and authors it is asked here: with the ids in its hands the database reads those rows and no
+    others.
+    """
+    condition = Q()
     if search.since:
-        found &= Q(happened_at__gte=_midnight(search.since))
+        condition &= Q(happened_at__gte=_midnight(search.since))
     if search.until:
-        found &= Q(happened_at__lt=_midnight(search.until + timedelta(days=1)))
+        condition &= Q(happened_at__lt=_midnight(search.until + timedelta(days=1)))
     if search.category_ids:
         named = set(search.category_ids) & access.view_incidents
         carried = IncidentCategory.objects.filter(incident=OuterRef("pk"), category__in=_most_specific(named))
-        found &= Q(Exists(carried)) & Q(pk__in=_parts(student_id).values("incident"))
-    if search.words or search.author_id or search.source:
-        found &= Q(pk__in=_found_by_text(student_id, search))
-    return found
+        condition &= Q(Exists(carried)) & Q(pk__in=_parts(student_id).values("incident"))
+    by_text = search.words or search.author_id or search.source
+    return Found(condition, _found_by_text(student_id, search) if by_text else None)
 
 
 def _found_by_text(student_id: UUID, search: Search) -> list[UUID]:
-    """Asked before the rest: with the ids in its hands the database reads those rows and no others."""
     if search.author_id or search.source:
         return [incident for (incident,) in _with_text(student_id, search)]
     folded = {f"word{place}": fold(word) for place, word in enumerate(search.words)}

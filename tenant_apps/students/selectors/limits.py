@@ -50,9 +50,8 @@ def kept_from(user_id: UUID, student: str = "pk") -> Q:
     """
     blocks = BlockedReader.objects.filter(lifted_at__isnull=True, user_id=user_id)
     seals = standing_seals().exclude(Q(first_reader=user_id) | Q(second_reader=user_id))
-    return Q(**{f"{student}__in": blocks.values("student_id")}) | Q(
-        **{f"{student}__in": seals.values("student_id")}
-    )
+    # One list, not two joined by "or": for that the database would read every row of the table beside it.
+    return Q(**{f"{student}__in": blocks.values("student_id").union(seals.values("student_id"), all=True)})
 
 
 def standing_seals() -> QuerySet[Seal]:
