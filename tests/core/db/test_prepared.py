@@ -1,7 +1,9 @@
+from uuid import uuid4
+
 import pytest
 
 from core.db.among import among
-from core.db.prepared import PreparedQuery
+from core.db.prepared import PreparedQuery, stand_in
 from core.tenancy import in_school
 
 
@@ -51,3 +53,32 @@ def test_ids_of_a_foreign_key_are_looked_for_as_well(in_a, cast):
     assert set(devices.values_list("user_id", flat=True)) <= {cast.lead.user.pk}
     assert "= ANY(" in str(devices.query)
     assert not TOTPDevice.objects.filter(among("user_id", [])).exists()
+
+
+def test_sets_become_arrays_and_stand_in_nothing_but_lists(in_a, cast):
+    from shared_apps.people.models import User
+
+    def build(one):
+        several = [stand_in("some"), stand_in("others")]
+        return User.objects.filter(pk=one, pk__in=several).values_list("pk")
+
+    def misuse():
+        return User.objects.filter(pk=stand_in("some")).values_list("pk")
+
+    def mixture():
+        return User.objects.filter(pk__in=[stand_in("some"), uuid4()]).values_list("pk")
+
+    prepared = PreparedQuery(build, "one", sets=["some", "others", "spare"])
+    lead = cast.lead.user.pk
+    assert prepared.rows(one=lead, some=[], others=[lead], spare=[]) == [(lead,)]
+    assert prepared.rows(one=lead, some=[], others=[], spare=[lead]) == []
+    for build_wrongly in (misuse, mixture):
+        with pytest.raises(ValueError, match="some"):
+            PreparedQuery(build_wrongly, sets=["some"]).rows(some=[lead])
+
+
+def test_query_that_finds_nothing_asks_nothing(in_a, cast, django_assert_num_queries):
+    from shared_apps.people.models import User
+
+    with django_assert_num_queries(0):
+        assert PreparedQuery(lambda: User.objects.filter(pk__in=[]).values_list("pk")).rows() == []

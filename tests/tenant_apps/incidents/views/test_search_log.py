@@ -361,3 +361,19 @@ def test_queries_do_not_grow_with_what_is_found(client_for, cast, add, act, addr
         with CaptureQueriesContext(connection) as three:
             client.get(where)
         assert len(three) == before <= 36
+
+
+def test_rows_of_a_log_are_the_orms_own(cast, add, act, students_a):
+    from tenant_apps.incidents.models import Incident
+    from tenant_apps.incidents.selectors import Search, chronology_rows
+
+    for number in range(3):
+        add(text=f"corridor {number}")
+    for search in (Search(), Search(words=("corridor",))):
+        rows = chronology_rows(cast.lead.access, students_a[0].pk, search=search)
+        assert len(rows) == 3
+        for row in rows:
+            stored = Incident.objects.get(pk=row.pk)
+            for field in Incident._meta.concrete_fields:
+                read, true = getattr(row, field.attname), getattr(stored, field.attname)
+                assert (read, type(read)) == (true, type(true))
