@@ -5,12 +5,13 @@ Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept wh
 
 from typing import TypeVar
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 
 from core.db.folded import Folded
 from core.db.models import Record
+from core.db.unsampled import UnsampledGinIndex
 from tenant_apps.incidents.enums import (
     About,
     CategoryState,
@@ -24,7 +25,6 @@ from tenant_apps.incidents.enums import (
 
 # For parts of words. Extensions stand in public, which is not on the path of a migration. What is written is
 # sorted in at once (`fastupdate=False` below): each search would read the list of what is not sorted in yet.
-# Of these indexes no statistics are kept, as a migration says: they would be samples of the texts.
 BY_TRIGRAMS = OpClass(Folded("text"), name="public.gin_trgm_ops")
 
 
@@ -112,7 +112,7 @@ class Incident(Entry):
             models.Index(F("happened_at").desc(), F("number").desc(), name="incident_newest_first"),
             models.Index(fields=["author", "recorded_at"], name="incident_by_author"),
             models.Index(fields=["assignee"], condition=Q(status="active"), name="incident_assigned_active"),
-            GinIndex(BY_TRIGRAMS, name="incident_text", fastupdate=False),
+            UnsampledGinIndex(BY_TRIGRAMS, name="incident_text", fastupdate=False),
             models.Index(
                 fields=["recorded_at"], condition=Q(tray__in=["waiting", "kept"]), name="incident_in_tray"
             ),
@@ -239,7 +239,7 @@ class Action(Entry):
         ]
         indexes = [
             models.Index(fields=["author", "recorded_at"], name="action_by_author"),
-            GinIndex(BY_TRIGRAMS, name="action_text", fastupdate=False),
+            UnsampledGinIndex(BY_TRIGRAMS, name="action_text", fastupdate=False),
         ]
 
     def __str__(self) -> str:

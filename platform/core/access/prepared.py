@@ -73,6 +73,9 @@ def kind_of(access: Access) -> tuple[Access, dict[str, Collection[UUID]]]:
         access,
         user_id=stand_in(PERSON) if access.user_id else None,
         classes=classes,
-        **{name: frozenset(ids) for name, ids in standing.items()},
+        view_students=frozenset(standing["view_students"]),
+        view_incidents=frozenset(standing["view_incidents"]),
+        add_incidents=frozenset(standing["add_incidents"]),
+        restricting=frozenset(standing["restricting"]),
     )
     return kind, members

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.db.models import Value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,3 +39,13 @@ def test_database_folds_as_python_does(in_a, typed):
 
     rows = User.objects.annotate(folded=Folded(Value(typed))).values_list("folded", flat=True)
     assert rows[0] == fold(typed)
+
+
+def test_database_keeps_no_samples_of_texts(in_a):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, a.attstattarget FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = current_schema() AND c.relname IN ('action_text', 'incident_text')"
+        )
+        assert sorted(cursor.fetchall()) == [("action_text", 0), ("incident_text", 0)]
