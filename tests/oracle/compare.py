@@ -209,6 +209,15 @@ def _incidents(sheet: Sheet, access: Any, viewer: Viewer) -> None:
             if one.id in lists and pupil.id in one.parts
         }
         sheet.same("chronology", chronology, expected)
+        # The first page is asked by a statement that serves every access of a kind.
+        rows = selectors.chronology_rows(access, pupil.id, search=selectors.Search())
+        sheet.same("first page", {row.pk for row in rows} - set(expected), set())
+        sheet.same("size of the first page", len(rows), min(len(expected), 25))
+        # Every text ends with its state; of a reference there is none to be found.
+        found = selectors.chronology_rows(access, pupil.id, search=selectors.Search(words=("state",)))
+        with_text = {one for one, is_reference in expected.items() if not is_reference}
+        sheet.same("found in the log", {row.pk for row in found} - with_text, set())
+        sheet.same("number found in the log", len(found), min(len(with_text), 25))
 
 
 def _own(sheet: Sheet, access: Any, viewer: Viewer) -> None:
