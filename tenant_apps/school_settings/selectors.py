@@ -8,7 +8,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+
 from core.audit.context import current
+from core.db.prepared import PreparedQuery
 from core.tenancy import current_school
 from tenant_apps.school_settings.enums import (
     DEFAULT_ADULT_CONCERN_TEXT,
@@ -86,13 +89,26 @@ def get_settings() -> Settings:
     """
     context = current()
     if context is None:
-        return Settings.objects.get(pk=SETTINGS_ID)
+        return _read()
     # Kept by school: what one school decided must not answer for another that the same request enters.
     kept: dict[UUID, Settings] = context.request.__dict__.setdefault("_school_settings", {})
     school_id = current_school().id
     if school_id not in kept:
-        kept[school_id] = Settings.objects.get(pk=SETTINGS_ID)
+        kept[school_id] = _read()
     return kept[school_id]
+
+
+FIELDS = Settings._meta.concrete_fields  # noqa: SLF001 -- Django's documented way to a model's fields
+COLUMNS = [field.attname for field in FIELDS]
+# Every page asks for them.
+ROW = PreparedQuery(lambda: Settings.objects.filter(pk=SETTINGS_ID).values_list(*COLUMNS))
+
+
+def _read() -> Settings:
+    rows = ROW.rows()
+    if not rows:
+        raise Settings.DoesNotExist("This school was never provisioned.")
+    return Settings.from_db(DEFAULT_DB_ALIAS, COLUMNS, rows[0])
 
 
 def idle_minutes(*, is_elevated: bool) -> int:
