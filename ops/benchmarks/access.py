@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ops.benchmarks.measuring import Figure, Stage, seconds
-from ops.benchmarks.preparing import close_connections, ready_school
+from ops.benchmarks.preparing import close_connections, ready_school, take_statistics
 
 FIGURES = ["access_ms", "access_queries"]
 CATEGORIES = 60
@@ -20,6 +20,7 @@ def measure(stage: Stage) -> Iterable[Figure]:
 
     with in_school(ready_school()):
         load = _loader(_prepare())
+        take_statistics(stage)
         queries = _count(load)
         for _ in range(20):
             load()

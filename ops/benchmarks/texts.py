@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ops.benchmarks.measuring import Figure, Stage, in_turns, ratio
-from ops.benchmarks.preparing import close_connections, ready_school
+from ops.benchmarks.preparing import close_connections, ready_school, take_statistics
 from ops.supervisor.servers import ROOT
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def measure(stage: Stage) -> Iterable[Figure]:
     from core.tenancy import in_school
 
     with in_school(school):
-        yield _measured()
+        yield _measured(stage)
     close_connections()
 
 
-def _measured() -> Figure:
+def _measured(stage: Stage) -> Figure:
     from django.db import connection
 
     from tenant_apps.incidents.selectors import Search, chronology_rows
@@ -57,6 +57,7 @@ def _measured() -> Figure:
     draw = random.Random(50_000)
     texts = _texts(draw)
     access, student_id = _write(texts, draw)
+    take_statistics(stage)
     terms = _terms(texts, draw)
 
     def search() -> list[int]:
@@ -135,8 +136,6 @@ def _terms(texts: list[str], draw: random.Random) -> list[str]:
 
 def _write(texts: list[str], draw: random.Random) -> tuple["Access", UUID]:
     """One student's incidents with their actions, all open to the lead; returns the lead's access."""
-    from django.db import connection
-
     from core.db.clock import now
     from core.db.keys import uuid7
     from shared_apps.people.models import User
@@ -186,7 +185,4 @@ def _write(texts: list[str], draw: random.Random) -> tuple["Access", UUID]:
         ),
         batch_size=1000,
     )
-    with connection.cursor() as cursor:
-        # What the server does by itself a minute after so many rows came.
-        cursor.execute("ANALYZE")
     return load_access(lead, is_elevated=True), student.pk

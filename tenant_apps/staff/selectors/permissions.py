@@ -10,7 +10,8 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, Q, QuerySet, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from core.access import SystemPermission
 from core.access.enums import OverviewBlock
@@ -22,6 +23,7 @@ from tenant_apps.staff.models import CategoryPermission, UserGroup
 
 # An enum works its values out at every question, and these are asked at the beginning of every request.
 PERMISSIONS = {permission.value: permission for permission in SystemPermission}
+TICKS = ("view_students", "view_incidents", "add_incidents")
 BLOCKS = {block.value: block for block in OverviewBlock}
 
 
@@ -51,8 +53,9 @@ class Standing:
 
 
 def _standing(*, user: UUID) -> QuerySet[Any, Any]:
-    # Four arrays side by side: each category once, and three ticks in the same order.
+    # Two arrays side by side: each category once, and its three ticks as one number in the same order.
     rows = CategoryPermission.objects.filter(group=OuterRef("staff_member__group")).order_by("category_id")
+    number = sum((Cast(tick, IntegerField()) * 2**place for place, tick in enumerate(TICKS)), Value(0))
     return (
         get_user_model()
         .objects.filter(pk=user)
@@ -63,10 +66,8 @@ def _standing(*, user: UUID) -> QuerySet[Any, Any]:
             "staff_member__group__overview_blocks",
             "staff_member__sees_ungrouped",
             "staff_member__ends_at",
-            *(
-                ArraySubquery(rows.values(field))
-                for field in ("category_id", "view_students", "view_incidents", "add_incidents")
-            ),
+            ArraySubquery(rows.values("category_id")),
+            ArraySubquery(rows.values_list(number)),
             ArraySubquery(restricting_categories().order_by().values("pk")),
             Case(When(pk__in=users_with_keys().filter(pk=user), then=True), default=False),
         )
@@ -84,12 +85,15 @@ def standing_of(user_id: UUID) -> Standing:
     row = next(iter(STANDING.rows(user=user_id)), None)
     if row is None:
         return Standing(None, restricting_ids(), has_key=False)
-    group_id, name, system, blocks, own_switch, ends_at, categories, *ticks, restricting, has_key = row
+    group_id, name, system, blocks, own_switch, ends_at, categories, numbers, restricting, has_key = row
     # An account past its end may do nothing from that moment on, in open sessions too.
     if group_id is None or (ends_at is not None and ends_at <= now()):
         return Standing(None, frozenset(restricting), has_key)
     permissions = known_permissions(system)
-    students, incidents, adds = (frozenset(compress(categories, ticked)) for ticked in ticks)
+    students, incidents, adds = (
+        frozenset(compress(categories, (number >> place & 1 for number in numbers)))
+        for place in range(len(TICKS))
+    )
     given = GroupPermissions(
         group_id=group_id,
         group_name=name,
