@@ -71,6 +71,14 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """See tests/scheduling.py."""
+    from tests.scheduling import StartedOnce
+
+    return StartedOnce(config, log)
+
+
 @pytest.fixture(autouse=True)
 def _network_is_blocked() -> None:
     """Nothing a test does may reach another machine."""

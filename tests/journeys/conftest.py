@@ -31,11 +31,10 @@ Found = TypeVar("Found")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one product, so one worker runs them."""
+    """Named, so that they can be left out: `ops/test -m "not journey"`."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 class Product:

@@ -21,7 +21,7 @@ from ops.supervisor import tree
 from ops.supervisor.network import accepts, free_port, is_free
 from ops.supervisor.servers import ROOT
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.fault
 
 IN_ORDER = ["postgres", "valkey", "mail", "web", "console", "worker", "scheduler"]
 
