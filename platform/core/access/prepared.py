@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,17 +47,18 @@ class QueryByAccess:
         return prepared.rows(**person, **members, **values)
 
 
-def kind_of(access: Access) -> tuple[Access, dict[str, Collection[UUID]]]:
+@lru_cache(maxsize=KINDS)
+def kind_of(access: Access) -> tuple[Access, Mapping[str, Collection[UUID]]]:
     """The access with stand-ins for the ids in it, and by the name of each stand-in for a set its members.
 
     Categories that are in the same of its sets share a stand-in. So what a permission makes of the sets (what
     two have in common, what one has and another has not) stands for exactly what it would be, and is empty
-    exactly where that is.
+    exactly where that is. Remembered, because a page asks several queries for one access.
     """
     sets: list[Collection[UUID]] = [getattr(access, name) for name in CATEGORIES]
     members: dict[str, Collection[UUID]] = {}
     shared: defaultdict[tuple[bool, ...], list[UUID]] = defaultdict(list)
-    for category in sorted({category for one in sets for category in one}):
+    for category in {category for one in sets for category in one}:
         shared[tuple(category in one for one in sets)].append(category)
     standing: dict[str, set[UUID]] = {name: set() for name in CATEGORIES}
     for where, categories in sorted(shared.items()):
@@ -78,4 +80,4 @@ def kind_of(access: Access) -> tuple[Access, dict[str, Collection[UUID]]]:
         add_incidents=frozenset(standing["add_incidents"]),
         restricting=frozenset(standing["restricting"]),
     )
-    return kind, members
+    return kind, MappingProxyType(members)
