@@ -1,4 +1,4 @@
-"""An editor takes an action out, merges it back, pins it and moves it; a reader finds nothing of the kind."""
+"""An editor edits, deletes, restores, splits, merges, pins and moves; a reader finds nothing of the kind."""
 
 import pytest
 from playwright.sync_api import expect
@@ -86,6 +86,49 @@ def test_reader_is_offered_none_of_it(visit, furnished):
             f"/incidents/actions/{action}/split/",
         ):
             assert page.goto(address).status == 403
+
+
+@pytest.mark.spec("EDT-01", "EDT-09", "EDT-10", "EDT-11")
+def test_editor_edits_deletes_and_restores_what_a_reader_then_finds_or_does_not(visit, furnished):
+    lead, reader = visit("lead", subdomain="editing"), visit("pastoral", subdomain="editing")
+    lead.login(key=True)
+    reader.login(key=True)
+    page, entry = lead.page, lead.page.locator("li.entry.highlighted")
+    address = f"/incidents/{furnished['incident']}/"
+    page.goto(address)
+    _choose(entry, "Edit")
+    page.get_by_label("Incident", exact=True).fill("Pushed in the corridor by the hall, twice.")
+    lead.examine(themes=("light", "dark"))
+    _confirmed(lead, "Save changes")
+    expect(entry).to_contain_text("twice")
+    _choose(entry, "History")
+    expect(page.locator("ins").filter(has_text="twice")).to_have_count(1)
+    lead.examine(themes=("light", "dark"))
+    reader.page.goto(address)
+    expect(reader.page.get_by_text("twice")).to_be_visible()
+
+    page.goto(address)
+    _choose(entry, "Delete")
+    with lead.watch.expecting("status of 4"):
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Say why it is deleted: the reason is kept.")
+    lead.examine(themes=("light", "dark"))
+    page.get_by_label("Reason for deletion").fill("Written about the wrong day.")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    gone = page.locator("li.entry.removed")
+    expect(gone).to_contain_text("Reason for deletion: Written about the wrong day.")
+    lead.examine(themes=("light", "dark"))
+    log = page.url.partition("?")[0]
+    with reader.watch.expecting("status of 4"):
+        assert reader.page.goto(address).status == 404
+    reader.page.goto(log)
+    for word in ("twice", "Deleted", "wrong day"):
+        assert word not in reader.page.content()
+
+    gone.get_by_role("button", name="Restore").click()
+    expect(entry).to_contain_text("twice")
+    reader.page.goto(log)
+    expect(reader.page.get_by_text("twice")).to_be_visible()
 
 
 def _choose(entry, label: str, *, role: str = "link") -> None:
