@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self
@@ -16,7 +17,7 @@ class ServerError(RuntimeError):
     """A server did not start, or did not answer in time."""
 
 
-class Server:
+class Server(ABC):
     """One server process: how it starts, answers and stops."""
 
     name = "server"
@@ -28,22 +29,22 @@ class Server:
         self.output = output
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Return the command line; it holds no secret, since anybody may read it."""
-        raise NotImplementedError
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 -- most servers need nothing
         """Make what must be there before the start."""
 
     def standard_input(self) -> bytes | None:
         """Return what the server reads at its start: settings that hold a secret."""
         return None
 
+    @abstractmethod
     def answers(self) -> bool:
         """Tell whether the server does its work."""
-        raise NotImplementedError
 
-    def after_start(self) -> None:
+    def after_start(self) -> None:  # noqa: B027 -- most servers need nothing
         """Do what can only be done on the running server."""
 
     @property
