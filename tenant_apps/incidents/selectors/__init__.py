@@ -29,7 +29,8 @@ from tenant_apps.incidents.selectors.editing import (
     latest_version,
     readers_after,
 )
-from tenant_apps.incidents.selectors.entries import ActionLine, Entry, StudentPart, entries_of
+from tenant_apps.incidents.selectors.entries import entries_of
+from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry, StudentPart
 from tenant_apps.incidents.selectors.figures import StudentFigures, figures_of_student
 from tenant_apps.incidents.selectors.finding import (
     action_label,

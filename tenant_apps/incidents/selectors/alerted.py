@@ -13,14 +13,9 @@ from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status
 from tenant_apps.incidents.models import Action, ActionCategory, Incident
-from tenant_apps.incidents.selectors.entries import (
-    ActionLine,
-    CategoryNames,
-    Entry,
-    StudentPart,
-    entries_of,
-    recorded_later,
-)
+from tenant_apps.incidents.selectors.category_names import CategoryNames
+from tenant_apps.incidents.selectors.entries import entries_of, recorded_later
+from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry, StudentPart
 from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.incidents.selectors.standing import (
     Stood,

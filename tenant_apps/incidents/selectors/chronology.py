@@ -15,7 +15,8 @@ from django.utils.dateparse import parse_datetime
 from core.access import Access
 from tenant_apps.incidents.models import Incident
 from tenant_apps.incidents.permissions import kept_for, listed_for
-from tenant_apps.incidents.selectors.entries import Entry, entries_of
+from tenant_apps.incidents.selectors.entries import entries_of
+from tenant_apps.incidents.selectors.entry_values import Entry
 from tenant_apps.incidents.selectors.log import PAGE, Log
 from tenant_apps.incidents.selectors.searching import EVERYTHING, Search
 

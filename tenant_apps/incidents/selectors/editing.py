@@ -15,7 +15,7 @@ from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, ActionAgency, Incident, IncidentAgency
 from tenant_apps.incidents.permissions import kept_for, readable_by
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
-from tenant_apps.incidents.selectors.entries import CategoryNames
+from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.finding import get_incident, is_listed
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.staff.permissions import can_use_files

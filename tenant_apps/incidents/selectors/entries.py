@@ -2,18 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.utils import timezone
 
 from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.alerts.selectors import AlertStatus, recipients_of
-from tenant_apps.categories.selectors import CategoryMap, category_map, leaves
+from tenant_apps.categories.selectors import category_map
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status, TrainingMark
 from tenant_apps.incidents.models import (
@@ -26,131 +23,22 @@ from tenant_apps.incidents.models import (
     IncidentCategory,
     IncidentStudent,
 )
-from tenant_apps.incidents.permissions import named_categories, sees_deleted
+from tenant_apps.incidents.permissions import sees_deleted
+from tenant_apps.incidents.selectors.category_names import CategoryNames
+from tenant_apps.incidents.selectors.entries_in_log import in_log_of, mark_open_logs
+from tenant_apps.incidents.selectors.entry_values import (
+    ActionLine,
+    Entry,
+    FileLine,
+    StudentPart,
+    WaitingCategory,
+)
 from tenant_apps.incidents.selectors.unlisted import whom
 from tenant_apps.staff.permissions import can_use_files
-from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids, visible_among
+from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
 
 # Below this, "recorded" says nothing that "happened" has not said.
 RECORDED_LATER = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class StudentPart:
-    """A student's part in an incident as a page names it."""
-
-    student: StudentName
-    is_main: bool
-    role: str
-    shows_full: bool
-
-
-@dataclass(frozen=True)
-class CategoryLine:
-    """A category on an entry; its parent's name shows only with "Toggle parent categories"."""
-
-    id: UUID
-    name: str
-    colour: str
-    parent: str
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A file on an entry; `url` is empty for someone without the permission "Files"."""
-
-    id: UUID
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class WaitingCategory:
-    """A category that someone without a key proposed; a key user confirms or declines it."""
-
-    id: UUID
-    name: str
-
-
-@dataclass
-class ActionLine:
-    """An action as a page shows it. `recorded_at` only where it differs from the event by over an hour.
-
-    `not_copied_to` are the students linked with the full text who do not have it in their log.
-    """
-
-    id: UUID
-    text: str
-    author: str
-    happened_at: datetime
-    recorded_at: datetime | None
-    edited_at: datetime | None
-    agencies: list[str]
-    files: list[FileLine]
-    categories: list[CategoryLine]
-    waiting_categories: list[WaitingCategory]
-    copied_to: list[str]
-    told: list[AlertStatus]
-    not_copied_to: list[StudentName] = field(default_factory=list)
-    removed: dict[str, Any] | None = None
-    is_practice: bool = False
-    options: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass
-class Entry:
-    """An incident as a page shows it to one person: only what that person may see.
-
-    `recorded_at` is given only where it differs from the event by over an hour, `as_of` where the person sees
-    it as it stood then. The last fields belong to the
-    page: its views fill in where the entry leads.
-    """
-
-    id: UUID
-    number: int | None
-    text: str
-    author: str
-    happened_at: datetime
-    recorded_at: datetime | None
-    edited_at: datetime | None
-    status: str
-    assignee_id: UUID | None
-    assignee: str
-    main: StudentPart | None
-    linked: list[StudentPart]
-    categories: list[CategoryLine]
-    agencies: list[str]
-    files: list[FileLine]
-    told: list[AlertStatus]
-    actions: list[ActionLine] = field(default_factory=list)
-    has_unread_alert: bool = False
-    as_of: datetime | None = None
-    is_part_alone: bool = False
-    is_reference: bool = False
-    is_pinned: bool = False
-    carried_ids: frozenset[UUID] = frozenset()
-    student_ids: list[UUID] = field(default_factory=list)
-    removed: dict[str, Any] | None = None
-    is_practice: bool = False
-    options: list[dict[str, Any]] = field(default_factory=list)
-    about: StudentName | None = None
-    is_about_open: bool = False
-    whom: str = ""
-    tray: str = ""
-    mark_read_url: str = ""
-    add_action_url: str = ""
-    attach_url: str = ""
-    is_highlighted: bool = False
-
-    @property
-    def month(self) -> datetime:
-        """The month of the event in the school's zone, to group by."""
-        return timezone.localtime(self.happened_at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-    @property
-    def colour(self) -> str:
-        """The palette class of the first category named, for the square beside the date."""
-        return self.categories[0].colour if self.categories else "k12"
 
 
 def entries_of(
@@ -174,17 +62,11 @@ def entries_of(
     entries = [rows.entry(incident) for incident in incidents]
     if for_student is None:
         return entries
-    entries = [rows.in_log_of(for_student, entry) for entry in entries]
-    _open_logs_of_main_students(access, entries)
+    entries = [
+        in_log_of(for_student, entry, parts=rows.parts[entry.id], copies=rows.copies) for entry in entries
+    ]
+    mark_open_logs(access, entries)
     return entries
-
-
-def _open_logs_of_main_students(access: Access, entries: Iterable[Entry]) -> None:
-    """Marks where "About" may lead: someone limited to other classes may not open that student's log."""
-    about = {entry.about.id for entry in entries if entry.about}
-    open_logs = visible_among(access, about) if about else set()
-    for entry in entries:
-        entry.is_about_open = entry.about is not None and entry.about.id in open_logs
 
 
 class _Rows:
@@ -268,35 +150,6 @@ class _Rows:
         pupils = [part.student_id for part in self.parts[incident_id]]
         return hide_names(words, about=pupils, typed=self.typed[incident_id])
 
-    def in_log_of(self, student_id: UUID, entry: Entry) -> Entry:
-        """The entry as it stands in this student's log: whole, as a linked student's, or by reference."""
-        part = next(part for part in self.parts[entry.id] if part.student_id == student_id)
-        entry.is_pinned = part.pinned_at is not None
-        if part.part == Part.MAIN:
-            return entry
-        if not part.shows_full:
-            own_part = self._copied(student_id, entry) if part.shows_own_part else []
-            return _as_reference(entry, own_part)
-        entry.about = entry.main.student if entry.main else None
-        if not part.shares_documents:
-            entry.files = []
-        entry.actions = self._copied(student_id, entry)
-        return entry
-
-    def _copied(self, student_id: UUID, entry: Entry) -> list[ActionLine]:
-        """The actions that stand in a linked student's log, with the files that were shared."""
-        copies = {
-            copy.action_id: copy
-            for action in entry.actions
-            for copy in self.copies[action.id]
-            if copy.student_id == student_id
-        }
-        copied = [action for action in entry.actions if action.id in copies]
-        for action in copied:
-            if not copies[action.id].shares_documents:
-                action.files = []
-        return copied
-
     def _action(self, action: Action) -> ActionLine:
         added = self.added[action.pk]
         waiting = [row for row in added if row.state == CategoryState.WAITING and self.access.is_elevated]
@@ -361,42 +214,6 @@ class _Rows:
         if not self.access.is_elevated and written.author_id != self.access.user_id:
             return []
         return self.told.get(written.pk, [])
-
-
-def _as_reference(entry: Entry, own_part: list[ActionLine]) -> Entry:
-    """The linked student's log says only that there is such an incident; what it says stands elsewhere.
-
-    `own_part` is what was about this student before it was merged there: its words, and nobody else's name.
-    """
-    entry.is_reference = True
-    entry.text, entry.author, entry.assignee, entry.status, entry.categories = "", "", "", "", []
-    entry.main, entry.about, entry.linked, entry.whom = None, None, [], ""
-    entry.agencies, entry.files, entry.told = [], [], []
-    entry.actions = [action for action in own_part if action.removed is None]
-    for action in entry.actions:
-        action.told, action.options, action.categories, action.waiting_categories = [], [], [], []
-        action.copied_to, action.not_copied_to = [], []
-    entry.recorded_at, entry.edited_at = None, None
-    return entry
-
-
-class CategoryNames:
-    """Names those categories that the person may see, sub-categories first."""
-
-    def __init__(self, access: Access, categories: CategoryMap, opened_by_alert: bool) -> None:
-        self._access = access
-        self._categories = categories
-        self._opened_by_alert = opened_by_alert
-
-    def lines(self, carried: Iterable[UUID]) -> list[CategoryLine]:
-        """One line for each category that has none of its sub-categories named beside it."""
-        named = set(named_categories(self._access, carried, opened_by_alert=self._opened_by_alert))
-        rows = []
-        for pk in leaves(named, categories=self._categories):
-            category = self._categories[pk]
-            parent = self._categories[category.parent_id].name if category.parent_id in named else ""
-            rows.append(CategoryLine(pk, category.name, category.colour, parent))
-        return sorted(rows, key=lambda row: row.name.casefold())
 
 
 def _agency_names(incident_ids: list[UUID], action_ids: list[UUID]) -> dict[UUID, list[str]]:

@@ -19,7 +19,8 @@ from tenant_apps.categories.selectors import category_map
 from tenant_apps.documents.selectors import document_names, taken_off
 from tenant_apps.incidents.enums import LinkRole, Part, Status, TrainingMark, Tray
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
-from tenant_apps.incidents.selectors.entries import CategoryNames, FileLine
+from tenant_apps.incidents.selectors.category_names import CategoryNames
+from tenant_apps.incidents.selectors.entry_values import FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
 from tenant_apps.incidents.selectors.merging import numbers_known
 from tenant_apps.incidents.selectors.unlisted import about_in_words

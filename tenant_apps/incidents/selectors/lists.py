@@ -23,7 +23,7 @@ from tenant_apps.incidents.models import (
     IncidentVersion,
 )
 from tenant_apps.incidents.permissions import known_to, readable_by, unblocked
-from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
+from tenant_apps.incidents.selectors.category_names import CategoryLine, CategoryNames
 from tenant_apps.incidents.selectors.finding import readable_among
 from tenant_apps.incidents.selectors.own_words import STANDS_FOR
 from tenant_apps.incidents.selectors.standing import by_alert_alone, came_by_merge, incidents_as_of

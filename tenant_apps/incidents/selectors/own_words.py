@@ -15,7 +15,7 @@ from core.db.clock import now
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import NOTHING, unblocked
 from tenant_apps.incidents.selectors.alerted import as_written
-from tenant_apps.incidents.selectors.entries import ActionLine, Entry
+from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry
 from tenant_apps.incidents.selectors.finding import get_incident, readable_among
 
 STANDS_FOR = timedelta(days=7)

@@ -15,7 +15,7 @@ from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import Part, TrainingMark
 from tenant_apps.incidents.models import Action, Incident, IncidentCategory, IncidentStudent
 from tenant_apps.incidents.permissions import listed_for, sees_deleted, unblocked
-from tenant_apps.incidents.selectors.entries import CategoryLine, CategoryNames
+from tenant_apps.incidents.selectors.category_names import CategoryLine, CategoryNames
 from tenant_apps.students.selectors import StudentName, students_by_ids
 
 
