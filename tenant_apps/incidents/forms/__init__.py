@@ -1,6 +1,13 @@
 """The shape of what is typed into the pages of incidents."""
 
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
+from tenant_apps.incidents.forms.layout import (
+    ADDING_ACTION,
+    ADDING_INCIDENT,
+    EDITING_ACTION,
+    EDITING_INCIDENT,
+    sections_of,
+)
 from tenant_apps.incidents.forms.moving import MergeForm, MoveForm, NumberForm, SplitForm
 from tenant_apps.incidents.forms.planning import AboutForm, PlannerForm, planner_form
 from tenant_apps.incidents.forms.searching import SearchForm
@@ -19,6 +26,10 @@ from tenant_apps.incidents.forms.writing import (
 )
 
 __all__ = [
+    "ADDING_ACTION",
+    "ADDING_INCIDENT",
+    "EDITING_ACTION",
+    "EDITING_INCIDENT",
     "ENDED",
     "MOST_UNASKED",
     "AboutForm",
@@ -40,4 +51,5 @@ __all__ = [
     "UUIDList",
     "WithdrawingForm",
     "planner_form",
+    "sections_of",
 ]

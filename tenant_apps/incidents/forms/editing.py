@@ -15,6 +15,7 @@ class EditForm(EntryForm):
     """ "Edit", of an action: what both forms of editing share."""
 
     is_new = False
+    text_label = "Action Taken"
     text_missing = "Write what was done."
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -35,6 +36,7 @@ class EditIncidentForm(EditForm):
     linked here first stands by reference.
     """
 
+    text_label = "Incident"
     text_missing = "Write what you saw and heard."
     confirm_readers = forms.CharField(required=False, max_length=64)
     roles = LinkRole.choices

@@ -100,7 +100,11 @@ def known_assignee(assignee: UUID | None, offered: Iterable[Colleague]) -> UUID 
 class EntryForm(forms.Form):
     """What the forms of incidents and actions share: text, date and time, agencies, alerts."""
 
+    text_label = "Incident"
     text_missing = "Write what happened."
+    categories_label, categories_hint = "Categories", ""
+    are_categories_optional = False
+    are_alerts_optional = True
     is_new = True
     many_alerted = 0
     confirm_many = forms.BooleanField(required=False)
@@ -204,6 +208,7 @@ class IncidentForm(EntryForm):
     """ "Add Incident"."""
 
     text_missing = "Write what you saw and heard."
+    are_alerts_optional = False
     about_choices = About.choices
     draft = forms.UUIDField(widget=forms.HiddenInput)
     about = forms.ChoiceField(
@@ -293,7 +298,11 @@ class IncidentForm(EntryForm):
 class ActionForm(EntryForm):
     """ "Add Action"."""
 
+    text_label = "Action Taken"
     text_missing = "Write what was done."
+    categories_label = "Add Categories"
+    categories_hint = "Added to the original incident; none is removed."
+    are_categories_optional = True
     draft = forms.UUIDField(widget=forms.HiddenInput)
     copy_to_linked = forms.BooleanField(required=False)
     share_documents = forms.BooleanField(required=False)

@@ -12,7 +12,15 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ENDED, ActionForm, CopyForm, PlannerForm, planner_form
+from tenant_apps.incidents.forms import (
+    ADDING_ACTION,
+    ENDED,
+    ActionForm,
+    CopyForm,
+    PlannerForm,
+    planner_form,
+    sections_of,
+)
 from tenant_apps.incidents.selectors import Entry
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, planner_faults, typed_in, uuid_or_404
@@ -145,7 +153,11 @@ def _begun(request: HttpRequest) -> Typed:
 
 def _page(form: ActionForm, typed: Typed, entry: Entry, planner: PlannerForm | None) -> dict[str, Any]:
     draft_url = reverse("incidents:draft", args=[typed.draft_id])
+    left_out = {"linked": entry.linked, "files": form.takes_files, "planner": planner}
     return {
+        "sections": sections_of(
+            ADDING_ACTION, without=[key for key, has in left_out.items() if not has], linked="copies"
+        ),
         "form": form,
         "typed": typed,
         "entry": entry,

@@ -12,12 +12,24 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import ENDED, IncidentForm, PlannerForm, planner_form
+from tenant_apps.incidents.forms import (
+    ADDING_INCIDENT,
+    ENDED,
+    IncidentForm,
+    PlannerForm,
+    planner_form,
+    sections_of,
+)
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
 from tenant_apps.incidents.views.typed import Typed, faults_of, planner_faults, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
 from tenant_apps.students.adapters import TwoLists, filled_lists
+
+ABOUT_NAMES = (
+    "Spell linked students' names as in the MIS; use initials or mum/ dad/ brother/ sister for people who "
+    "are not linked."
+)
 
 
 @requires(SystemPermission.ADD_ENTRIES)
@@ -132,13 +144,17 @@ def _lists(request: HttpRequest, form: IncidentForm, typed: Typed) -> dict[str, 
 def _page(
     form: IncidentForm, typed: Typed, lists: dict[str, TwoLists], planner: PlannerForm | None
 ) -> dict[str, Any]:
+    notices = form_notices()
+    left_out = {"files": form.takes_files, "planner": planner is not None}
     return {
+        "sections": sections_of(ADDING_INCIDENT, without=[key for key, has in left_out.items() if not has]),
+        "text_hint": f"{notices.incident_hint} {ABOUT_NAMES}",
         "lists": lists,
         "form": form,
         "typed": typed,
         "planner": planner,
         "faults": faults_of(form) + planner_faults(planner),
-        "notices": form_notices(),
+        "notices": notices,
         "preselecting": form.preselecting_categories(),
         "assignees": form.assignee_list,
         "default_group": form.default_group,

@@ -12,7 +12,13 @@ from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
 from tenant_apps.incidents import selectors, services
-from tenant_apps.incidents.forms import EditForm, EditIncidentForm
+from tenant_apps.incidents.forms import (
+    EDITING_ACTION,
+    EDITING_INCIDENT,
+    EditForm,
+    EditIncidentForm,
+    sections_of,
+)
 from tenant_apps.incidents.selectors import Editable
 from tenant_apps.incidents.services import ChangedMeanwhileError, LinkedStudent
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
@@ -154,6 +160,12 @@ def _shown(
     content = _content(begins) if begins else dict(request.POST.lists())
     is_told = status == 409
     context = {
+        "sections": sections_of(
+            EDITING_INCIDENT if stands.is_incident else EDITING_ACTION,
+            without=[] if stands.files else ["files"],
+            linked="linked_now",
+            files="files_now",
+        ),
         "form": form,
         "stands": stands,
         "typed": typed_in(request.access, content, uuid7()),
