@@ -64,6 +64,9 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     "people_knowndevice": ALL,
     "people_formeremail": ADD,
     "school_settings_closure": ALL,
+    # What is on a form in the making; answers say themselves what was asked.
+    "form_builder_formitem": ALL,
+    "form_builder_formitemcategory": ALL,
     # On its way to public, and gone from here once it has arrived.
     "helpdesk_supportrequest": ALL,
 }

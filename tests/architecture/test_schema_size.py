@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 71
-INDEXES = 248
+TABLES = 75
+INDEXES = 255
 
 
 def count(catalog):

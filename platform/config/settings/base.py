@@ -79,6 +79,7 @@ TENANT_APPS = [
     "tenant_apps.agencies",
     "tenant_apps.staff",
     "tenant_apps.classes",
+    "tenant_apps.form_builder",
     "tenant_apps.students",
     "tenant_apps.documents",
     "tenant_apps.monitoring",

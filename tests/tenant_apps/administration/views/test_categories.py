@@ -387,11 +387,13 @@ def test_disabled_category_takes_nothing_new_stays_readable_and_comes_back(head,
 @pytest.mark.parametrize("kept", [1, 3])
 def test_queries_of_the_list_and_of_a_page_do_not_grow(head, django_assert_num_queries, kept):
     from tenant_apps.categories.models import Category
+    from tenant_apps.form_builder.models import FormItemCategory
 
     first = by_name("Behaviour").id
     head.get(url_of("categories"))
     gone = [one.id for one in all_categories() if one.id != first][kept - 1 :]
     CategoryPermission.objects.filter(category_id__in=gone).delete()
+    FormItemCategory.objects.filter(category_id__in=gone).delete()
     Category.objects.filter(id__in=gone).update(parent=None)
     Category.objects.filter(id__in=gone).delete()
     assert len(category_map()) == kept
