@@ -42,6 +42,7 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     "incidents_incidentstudent": ALL,
     "incidents_incidentcategory": ALL,
     "incidents_incidentagency": ALL,
+    "incidents_mark": ALL,
     "incidents_actionstudent": ALL,
     "incidents_actioncategory": ALL,
     "incidents_actionagency": ALL,

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.web.urls")),
     path("", include("tenant_apps.documents.urls")),
+    path("", include("tenant_apps.maps.urls")),
     path("", include("tenant_apps.alerts.urls")),
     path("", include("shared_apps.people.urls")),
     path("", include("shared_apps.helpdesk.urls")),

@@ -291,6 +291,32 @@ class ActionCategory(Record):
         return f"category {self.category_id} by {self.action_id}"
 
 
+class Mark(Record):
+    """A numbered mark on a map, at `x` and `y` as fractions of the picture from its left and its top.
+
+    `action` is what its incident became when that was merged; `incident` the one beneath which it stands now.
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="marks", db_index=False)
+    action = models.ForeignKey(Action, models.PROTECT, null=True, related_name="marks")
+    map = models.ForeignKey("maps.Map", models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    x = models.FloatField()
+    y = models.FloatField()
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "action", "number"], nulls_distinct=False, name="mark_number_once"
+            ),
+            models.CheckConstraint(condition=Q(x__range=(0, 1), y__range=(0, 1)), name="mark_on_the_picture"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mark {self.number} on {self.incident_id}"
+
+
 class Version(Record):
     """A whole snapshot of an incident or action as it stood from `made_at` on. Never changed."""
 
@@ -303,7 +329,7 @@ class Version(Record):
 
 
 class IncidentVersion(Version):
-    """A state of an incident: text, times, status, assignee, categories, students, agencies."""
+    """A state of an incident: text, times, status, assignee, categories, students, agencies, marks."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="versions")
 

@@ -82,6 +82,7 @@ TENANT_APPS = [
     "tenant_apps.form_builder",
     "tenant_apps.students",
     "tenant_apps.documents",
+    "tenant_apps.maps",
     "tenant_apps.monitoring",
     "tenant_apps.alerts",
     "tenant_apps.planner",

@@ -1,7 +1,7 @@
 """Adding an incident: the whole of it, or nothing, in one transaction."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,7 +28,9 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
+from tenant_apps.incidents.selectors.marks import Marked, marks_in
 from tenant_apps.incidents.services.drafts import hold_draft
+from tenant_apps.incidents.services.marks import set_marks
 from tenant_apps.incidents.services.planning import keep_reminder
 from tenant_apps.incidents.services.training import mark_of_new
 from tenant_apps.incidents.services.versions import keep_incident_version
@@ -74,6 +76,7 @@ def add_incident(
     source: str = "",
     unlisted: Unlisted | None = None,
     is_practice: bool = False,
+    marks: Iterable[Marked] = (),
     reminder: ReminderGiven | None = None,
     at: datetime | None = None,
 ) -> Incident:
@@ -83,9 +86,9 @@ def add_incident(
     and waits in the tray until a key user attaches it to a student or keeps it without one.
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
-    first one's incident and does nothing else. Other words, another student, time or category under an id in
-    use are a record of their own. A category that was merged since it was chosen is what it was merged into.
-    In training mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
+    first one's incident and does nothing else. Other words, another student, time, category or mark under an
+    id in use are a record of their own. A category that was merged since it was chosen is what it became. In
+    training mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
     Raises PermissionDenied for someone who may not add, or not to one of the categories or with this status.
     """
     if (student_id is None) != (unlisted is not None):
@@ -99,6 +102,7 @@ def add_incident(
     if status not in statuses_to_add(by):
         raise PermissionDenied("Without a key an incident is added as Active.")
     carried = close_upward(chosen, categories=categories)
+    marks = list(marks)
     hold_draft(incident_id, by)
     incident, is_new = _insert(
         Incident(
@@ -118,6 +122,7 @@ def add_incident(
         ),
         student_id,
         carried,
+        marks,
     )
     if not is_new:
         return incident
@@ -128,6 +133,7 @@ def add_incident(
         IncidentAgency(incident=incident, agency_id=agency) for agency in dict.fromkeys(agency_ids)
     )
     main = [student_id] if student_id else []
+    set_marks(incident, marks)
     student_ids = [*main, *(link.student_id for link in links)]
     start(
         student_ids=student_ids if monitor_linked else main,
@@ -212,13 +218,15 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID], categories: Categ
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
-def _insert(incident: Incident, student_id: UUID | None, carried: Iterable[UUID]) -> tuple[Incident, bool]:
+def _insert(
+    incident: Incident, student_id: UUID | None, carried: Iterable[UUID], marks: Sequence[Marked]
+) -> tuple[Incident, bool]:
     try:
         with transaction.atomic():
             incident.save(force_insert=True)
     except IntegrityError:
         first = Incident.every.get(pk=incident.pk)
-        if _says_the_same(first, incident, student_id, carried):
+        if _says_the_same(first, incident, student_id, carried, marks):
             return first, False
         # Sent from two windows with different words, or again for another student after "Back": neither may
         # be lost.
@@ -228,7 +236,11 @@ def _insert(incident: Incident, student_id: UUID | None, carried: Iterable[UUID]
 
 
 def _says_the_same(
-    first: Incident, again: Incident, student_id: UUID | None, carried: Iterable[UUID]
+    first: Incident,
+    again: Incident,
+    student_id: UUID | None,
+    carried: Iterable[UUID],
+    marks: Sequence[Marked],
 ) -> bool:
     """Whether what was sent again is what was stored, as it stood then."""
     said = ("author_id", "text", "happened_at", "about", "unlisted_name", "unlisted_class")
@@ -237,7 +249,10 @@ def _says_the_same(
     stored = first.versions.earliest("made_at", "id").snapshot
     main = [part["student"] for part in stored["students"] if part["part"] == Part.MAIN]
     is_about_them = main == ([str(student_id)] if student_id else [])
-    return is_about_them and stored["categories"] == sorted(map(str, carried))
+    is_marked_so = [replace(one, number=None) for one in marks_in(stored)] == [
+        replace(one, number=None) for one in marks
+    ]
+    return is_about_them and is_marked_so and stored["categories"] == sorted(map(str, carried))
 
 
 def _insert_parts(

@@ -28,11 +28,13 @@ from tenant_apps.incidents.permissions import sees_deleted
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.editing import latest_version
 from tenant_apps.incidents.selectors.finding import get_incident
+from tenant_apps.incidents.selectors.marks import Marked
 from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import LinkedStudent, carry
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.filing import note_readers, refiled
+from tenant_apps.incidents.services.marks import change_marks
 from tenant_apps.incidents.services.versions import (
     action_snapshot,
     incident_snapshot,
@@ -66,6 +68,7 @@ def edit_incident(
     links: Iterable[LinkedStudent] = (),
     unlinked: Iterable[UUID] = (),
     removed_files: Iterable[UUID] = (),
+    marks: Iterable[Marked] | None = None,
     agency_ids: Iterable[UUID] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
@@ -77,7 +80,8 @@ def edit_incident(
     add to stay, whatever `category_ids` holds; so do tags of agencies that forms offer no more. Students in
     `links` are linked, or stand in another role; those in `unlinked` are linked no more, and what was copied
     or shared to them is taken back; those named in neither stay as they are. `removed_files` are taken off
-    and kept for its history. What changes nothing keeps no version.
+    and kept for its history. `marks` are all that shall be on its maps, None for those that are. What changes
+    nothing keeps no version.
 
     Raises Http404 for an incident that the person may not read, PermissionDenied for who is no editor,
     ChangedMeanwhileError where `seen` is not what stands.
@@ -100,6 +104,8 @@ def edit_incident(
     _link(incident, links)
     _tag(incident.agencies, agency_ids)
     _take_off(("incident", incident.pk), removed_files, by, edited_at)
+    if marks is not None:
+        change_marks(incident, marks)
     if incident_snapshot(incident) != before:
         incident.edited_at = edited_at
         incident.save(update_fields=["text", "happened_at", "edited_at"])

@@ -33,6 +33,7 @@ from tenant_apps.incidents.services.adding import carry
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits
 from tenant_apps.incidents.services.filing import note_readers
+from tenant_apps.incidents.services.marks import merge_marks
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
     keep_as_action,
@@ -82,6 +83,7 @@ def merge_incidents(*, surplus_id: UUID, main_id: UUID, by: Access, at: datetime
     _unite_agencies(surplus, main, action)
     Action.every.filter(incident=surplus).update(incident=main)
     Draft.objects.filter(incident=surplus).update(incident=main)
+    merge_marks(surplus, main, action)
     hand_over(from_owner=("incident", surplus.pk), to_owner=("action", action.pk), by=by, at=moment)
     move_alerts(record=("incident", surplus.pk), becomes=("action", action.pk), root_id=main.pk)
     move_roots(root_id=surplus.pk, to_root_id=main.pk)

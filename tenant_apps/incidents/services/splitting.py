@@ -29,6 +29,7 @@ from tenant_apps.incidents.services.adding import carry, next_number
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits, hold_action
 from tenant_apps.incidents.services.filing import note_readers, refiled
+from tenant_apps.incidents.services.marks import split_marks
 from tenant_apps.incidents.services.merging import copy_blocks
 from tenant_apps.incidents.services.versions import (
     keep_action_version,
@@ -72,6 +73,7 @@ def split_action(
         IncidentAgency(incident=incident, agency_id=agency)
         for agency in action.agencies.order_by("id").values_list("agency", flat=True)
     )
+    split_marks(action, incident)
     hand_over(from_owner=("action", action.pk), to_owner=("incident", incident.pk), by=by, at=moment)
     move_alerts(record=("action", action.pk), becomes=("incident", incident.pk), root_id=incident.pk)
     copy_blocks(source, incident)

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import Part
-from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
+from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion, Mark
+from tenant_apps.incidents.selectors.marks import kept_in_snapshot, marked
 
 Event = tuple[str, UUID]
 
@@ -74,7 +77,7 @@ def keep_as_incident(action: Action, incident: Incident) -> None:
             made_by_id=version.made_by_id,
             snapshot=now_stands
             | {key: value for key, value in version.snapshot.items() if key not in {"students", "categories"}}
-            | {"categories": _at(filed, version.made_at)},
+            | {"categories": _at(filed, version.made_at), "marks": version.snapshot.get("marks", [])},
         )
         for version in action.versions.order_by("made_at", "id")
     )
@@ -110,6 +113,7 @@ def incident_snapshot(incident: Incident) -> dict[str, Any]:
         "categories": sorted(str(pk) for pk in incident.carried.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in incident.agencies.values_list("agency", flat=True)),
         "files": _files("incident", incident.pk),
+        "marks": _marks(incident.marks.filter(action=None)),
         "training": incident.training,
         "deleted": incident.deleted_at is not None and incident.merged_into_id is None,
         "reason": incident.deletion_reason,
@@ -125,6 +129,7 @@ def action_snapshot(action: Action) -> dict[str, Any]:
         "categories": sorted(str(pk) for pk in action.added.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in action.agencies.values_list("agency", flat=True)),
         "files": _files("action", action.pk),
+        "marks": _marks(action.marks.all()),
         "training": action.training,
         "deleted": action.deleted_at is not None and action.split_into_id is None,
         "reason": action.deletion_reason,
@@ -147,6 +152,10 @@ def _told(event: Event | None, told: Mapping[str, str] | None = None) -> dict[st
 
 def _files(kind: str, record_id: UUID) -> list[str]:
     return [str(document.id) for document in documents_of(kind, [record_id]).get(record_id, [])]
+
+
+def _marks(rows: QuerySet[Mark]) -> list[dict[str, Any]]:
+    return kept_in_snapshot(marked(row) for row in rows.order_by("number"))
 
 
 def _text(value: UUID | None) -> str | None:

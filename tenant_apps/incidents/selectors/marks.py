@@ -1,0 +1,138 @@
+"""Marks on maps: as they are stored, as a version kept them, and as a page draws them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tenant_apps.incidents.models import Incident, Mark
+from tenant_apps.maps.selectors import MapView, maps_by_ids
+
+Marks = Mapping[UUID, list["Marked"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark as it is given and as it is stored: on which map, where, and its words.
+
+    `x` and `y` are fractions of the picture. `number` is empty until it is stored, and never changes after.
+    """
+
+    map_id: UUID
+    x: float
+    y: float
+    text: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLine:
+    """A mark as a page draws it, at `x` and `y` of the drawing; `place` says where that is, or nothing."""
+
+    number: int
+    x: float
+    y: float
+    text: str
+    place: str
+
+
+@dataclass(slots=True)
+class MarkedMap:
+    """A map with marks as a page draws it, `width` by `height`; `url` leads to its picture."""
+
+    id: UUID
+    title: str
+    url: str
+    document_id: UUID | None
+    width: int
+    height: int
+    marks: list[MarkLine]
+
+
+def marks_under(incident_ids: Collection[UUID]) -> dict[UUID, list[Marked]]:
+    """The marks of these incidents and of the actions beneath them, by the id of what they belong to."""
+    found: defaultdict[UUID, list[Marked]] = defaultdict(list)
+    for row in Mark.objects.filter(incident__in=incident_ids).order_by("number"):
+        found[row.action_id or row.incident_id].append(marked(row))
+    return dict(found)
+
+
+def marked(row: Mark) -> Marked:
+    """A row of the table as a value."""
+    return Marked(row.map_id, row.x, row.y, row.text, row.number)
+
+
+def marks_in(snapshot: Mapping[str, Any]) -> list[Marked]:
+    """The marks that a version kept; one from before there were maps kept none."""
+    return [
+        Marked(UUID(one["map"]), one["x"], one["y"], one["text"], one["number"])
+        for one in snapshot.get("marks", [])
+    ]
+
+
+def kept_in_snapshot(marks: Iterable[Marked]) -> list[dict[str, Any]]:
+    """Marks as a version keeps them."""
+    return [
+        {"map": str(one.map_id), "number": one.number, "x": one.x, "y": one.y, "text": one.text}
+        for one in marks
+    ]
+
+
+def highest_number(incident: Incident) -> int:
+    """The highest number that any mark of this incident has, or had in one of its versions; 0 for none."""
+    shots = incident.versions.values_list("snapshot__marks", flat=True)
+    had = [one["number"] for shot in shots for one in shot or []]
+    return max([*had, *incident.marks.filter(action=None).values_list("number", flat=True)], default=0)
+
+
+def maps_of(*several: Iterable[Marked]) -> dict[UUID, MapView]:
+    """The maps that these are marked on, in the school's order; at most one query."""
+    return maps_by_ids(one.map_id for marks in several for one in marks)
+
+
+def drawn(
+    marks: Iterable[Marked], maps: Mapping[UUID, MapView], hidden: Callable[[str], str]
+) -> list[MarkedMap]:
+    """The maps with these marks on them; `hidden` puts stars for names where the session hides them."""
+    on: defaultdict[UUID, list[Marked]] = defaultdict(list)
+    for one in marks:
+        on[one.map_id].append(one)
+    return [
+        MarkedMap(
+            id=shown.id,
+            title=shown.title,
+            url=shown.url,
+            document_id=shown.document_id,
+            width=shown.width,
+            height=shown.height,
+            marks=[_line(one, shown, hidden) for one in on[shown.id]],
+        )
+        for shown in maps.values()
+        if shown.id in on
+    ]
+
+
+def in_words(marks: Iterable[Marked], maps: Mapping[UUID, MapView]) -> str:
+    """Marks as a sentence for each: number, map, where, and their words."""
+    lines = []
+    for one in marks:
+        where = ", ".join(filter(None, (maps[one.map_id].title, near(one, maps[one.map_id]))))
+        lines.append(f"{one.number} ({where})" + (f": {one.text}" if one.text else ""))
+    return "; ".join(lines)
+
+
+def near(one: Marked, on: MapView) -> str:
+    """Where the mark is, in words, or nothing."""
+    place = on.near(one.x, one.y)
+    return f"near {place}" if place and on.document_id is None else place
+
+
+def _line(one: Marked, on: MapView, hidden: Callable[[str], str]) -> MarkLine:
+    return MarkLine(
+        number=one.number or 0,
+        x=round(one.x * on.width, 1),
+        y=round(one.y * on.height, 1),
+        text=hidden(one.text) if one.text else "",
+        place=near(one, on),
+    )
