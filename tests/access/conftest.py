@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.db.clock import now
 from core.db.keys import uuid7
 from core.tenancy import current_school
+from tests.data.pictures import drawn
 
 
 class World:
@@ -316,7 +317,7 @@ class World:
     def with_logo(self):
         from tenant_apps.documents.services import set_logo
 
-        set_logo(picture(), by=self.cast.head.access)
+        set_logo(drawn(), by=self.cast.head.access)
         return {}
 
     @cached_property
@@ -348,6 +349,18 @@ class World:
 
         Agency.objects.filter(pk=self.agency_id).update(is_enabled=False)
         return self.agency_id
+
+    @cached_property
+    def map_id(self):
+        from tenant_apps.maps.services import add_map
+
+        return add_map(title="Site", picture=drawn(), by=self.cast.head.access).pk
+
+    @cached_property
+    def body_map_id(self):
+        from tenant_apps.maps.selectors import enabled_maps
+
+        return enabled_maps()[0].id
 
     @cached_property
     def import_id(self):
@@ -401,7 +414,7 @@ class World:
 
         assert self.group
         pupil = self.students[0].pk
-        document = receive([picture()], name="photo.jpg", owner=("photo", pupil), by=self.cast.head.access)
+        document = receive([drawn()], name="photo.jpg", owner=("photo", pupil), by=self.cast.head.access)
         Student.objects.filter(pk=pupil).update(photo_document_id=document.pk)
         return pupil
 
@@ -510,6 +523,9 @@ RELATIONS = {
     },
     "of no request": lambda world: {"request_id": uuid4()},
     "with a logo": lambda world: world.with_logo(),
+    "of an uploaded map": lambda world: {"map_id": world.map_id},
+    "of the Body Map": lambda world: {"map_id": world.body_map_id},
+    "of no map": lambda world: {"map_id": uuid4()},
     "of a closure": lambda world: {"closure_id": world.closure_id},
     "of no closure": lambda world: {"closure_id": uuid4()},
     "of the teacher": lambda world: {"user_id": world.cast.teacher.user.pk},
@@ -611,7 +627,7 @@ FORMS = {
         "phone": "01632 960123",
         "message": "It has failed since Monday.",
     },
-    "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", picture(), "image/png")},
+    "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", drawn(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),
     "an academic year": lambda world: {"year_start": "2026-09-02", "year_end": "2027-07-30"},
     "the school's name": lambda world: {"school": current_school().name, "shown": world.practice()},
@@ -671,17 +687,6 @@ FORMS = {
     },
     "an extract": lambda world: {"file": SimpleUploadedFile("extract.zip", b"PK\5\6" + bytes(18))},
 }
-
-
-def picture():
-    """A small PNG."""
-    from io import BytesIO
-
-    from PIL import Image
-
-    made = BytesIO()
-    Image.new("RGB", (8, 8), "navy").save(made, "PNG")
-    return made.getvalue()
 
 
 def filled_settings(**changes):

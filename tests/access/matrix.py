@@ -488,6 +488,10 @@ ROWS = [
     Row("agencies:delete", "POST", "of an agency", "L L F F F F F D D", "an empty form"),
     Row("agencies:delete", "POST", "of no agency", "L L F F F F F N N", "an empty form"),
     Row("agencies:enable", "POST", "of a disabled agency", "L L F F F F F D D", "an empty form"),
+    # --- Maps --------------------------------------------------------------------------------------
+    Row("maps:picture", "GET", "of an uploaded map", "L L S S S S S S S"),
+    Row("maps:picture", "GET", "of the Body Map", "L L N N N N N N N"),
+    Row("maps:picture", "GET", "of no map", "L L N N N N N N N"),
     Row("imports:home", "GET", "", "L L F F F F F S S"),
     Row("imports:upload", "POST", "", "L L F F F F F D D", "an extract"),
     Row("imports:detail", "GET", "of an import", "L L F F F F F S S"),

@@ -30,6 +30,7 @@ SHARED = {
         "draft_id",
         "document_id",
         "import_id",
+        "map_id",
         "closure_id",
         "category_id",
         "agency_id",
@@ -67,6 +68,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.imports.models import Import
     from tenant_apps.incidents.models import ActionCategory
     from tenant_apps.incidents.services import Unlisted, add_action, add_incident, save_draft
+    from tenant_apps.maps.models import Map
     from tenant_apps.monitoring.services import start
     from tenant_apps.planner.models import Reminder
     from tenant_apps.planner.services import set_reminder
@@ -175,6 +177,15 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         change_agencies(student_id=ids["student_id"], added={ids["agency_id"]}, by=SYSTEM)
         face = receive([marker.encode()], name="photo.jpg", owner=("photo", ids["student_id"]), by=SYSTEM)
         Student.objects.filter(pk=ids["student_id"]).update(photo_document_id=face.pk)
+        plan = receive([marker.encode()], name="map", owner=("map", ids["map_id"]), by=SYSTEM)
+        Map.objects.create(
+            pk=ids["map_id"],
+            title=f"{marker} {ids['map_id']}",
+            position=9,
+            document_id=plan.pk,
+            width=4,
+            height=3,
+        )
         own = add_contact(
             student_id=ids["student_id"],
             given=ContactGiven(surname=marker, relationship="Social worker"),
