@@ -119,7 +119,10 @@ class World:
 
     @cached_property
     def behaviour(self):
-        return self.incident("Behaviour")
+        """One that is marked on the Body Map."""
+        from tenant_apps.incidents.selectors.marks import Marked
+
+        return self.incident("Behaviour", marks=[Marked(self.body_map_id, 0.25, 0.5, "Graze, 2 cm.")])
 
     @cached_property
     def protection(self):

@@ -102,9 +102,11 @@ def _plant_in_json() -> None:
     for model in (IncidentVersion, ActionVersion):
         for version in model.objects.all():
             version.snapshot |= {"text": PAYLOAD, "reason": PAYLOAD}
+            version.snapshot["marks"] = [one | {"text": PAYLOAD} for one in version.snapshot["marks"]]
             version.save(update_fields=["snapshot"])
     for draft in Draft.objects.all():
         draft.content |= {
-            name: [PAYLOAD] for name in ("text", "unlisted_name", "unlisted_class", "planner-text")
+            name: [PAYLOAD]
+            for name in ("text", "unlisted_name", "unlisted_class", "planner-text", "mark", "mark_text")
         }
         draft.save(update_fields=["content"])
