@@ -77,7 +77,7 @@ class SetPieces:
 
     def _leaves(self, name: str) -> Callable[[], None]:
         def do() -> None:
-            from tenant_apps.staff.services.users import deactivate_user
+            from tenant_apps.staff.services.users_closing import deactivate_user
 
             left = self.writer.at(cast.LEAVERS[self.writer.subdomain][name].left, "16:00")
             deactivate_user(user_id=self.writer.people[name], by=self.writer.access("head"), at=left)
@@ -195,7 +195,8 @@ class SetPieces:
         """The safeguarding lead is away for two days, and his deputy covers."""
         from shared_apps.people.selectors import get_user
         from tenant_apps.staff.models import StaffMember
-        from tenant_apps.staff.services.users import Absence, Name, change_details
+        from tenant_apps.staff.services.user_rules import Absence, Name
+        from tenant_apps.staff.services.users_changing import change_details
 
         user = get_user(self.writer.people["dsl"])
         change_details(

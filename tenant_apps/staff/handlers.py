@@ -15,7 +15,7 @@ from core.outbox.registry import every, handles
 from core.tenancy import current_school
 from shared_apps.people.selectors import get_user, names_of
 from tenant_apps.staff import selectors
-from tenant_apps.staff.services import reach, second_person, user_groups, users
+from tenant_apps.staff.services import reach, second_person, user_groups, users_closing
 from tenants.models import School
 from tenants.selectors import school_url
 
@@ -125,7 +125,7 @@ def delete_user_group(payload: dict[str, Any], entry: OutboxEntry) -> None:
 @every(minutes=5)
 def close_ended_accounts() -> None:
     """Deactivate the accounts whose end has come; sign-in refuses them from that moment on anyway."""
-    users.close_ended(by=SYSTEM)
+    users_closing.close_ended(by=SYSTEM)
 
 
 def _address(path: str) -> str:

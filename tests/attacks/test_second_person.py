@@ -5,7 +5,13 @@ from django.core.exceptions import ValidationError
 
 from core.outbox.models import OutboxEntry
 from tenant_apps.staff.models import AlertGroup, AlertGroupMember, PendingChange, StaffMember
-from tenant_apps.staff.services import save_alert_group, second_person, users
+from tenant_apps.staff.services import (
+    save_alert_group,
+    second_person,
+    user_rules,
+    users_changing,
+    users_closing,
+)
 from tenant_apps.staff.services.reach import REACH_MAIL
 
 pytestmark = [pytest.mark.attack("A11"), pytest.mark.spec("SAF-14")]
@@ -65,7 +71,7 @@ def test_a_place_for_who_sees_such_records_anyway_is_not_mailed(data, cast, defa
 
 
 def test_who_takes_the_place_of_a_leaver_is_told_of(data, cast, default):
-    users.deactivate_user(user_id=cast.lead.user.pk, successor_id=data.user_id, by=data)
+    users_closing.deactivate_user(user_id=cast.lead.user.pk, successor_id=data.user_id, by=data)
     assert data.user_id in members(default)
     assert mailed()
 
@@ -74,11 +80,11 @@ def test_who_makes_themselves_the_cover_of_a_dsl_is_told_of(data, cast, mailbox,
     from django.utils import timezone
 
     lead = cast.lead.user
-    users.change_details(
+    users_changing.change_details(
         user_id=lead.pk,
-        name=users.Name(first_name=lead.first_name, last_name=lead.last_name),
+        name=user_rules.Name(first_name=lead.first_name, last_name=lead.last_name),
         email=cast.lead.email,
-        absence=users.Absence(
+        absence=user_rules.Absence(
             away_from=timezone.localdate(), away_to=timezone.localdate(), cover_id=data.user_id
         ),
         by=data,
@@ -91,10 +97,10 @@ def test_who_makes_themselves_the_cover_of_a_dsl_is_told_of(data, cast, mailbox,
 def test_taken_out_of_the_user_group_first_an_address_still_waits(data, cast, default, in_a):
     lead = cast.lead.user
     support = StaffMember.objects.get(user=cast.support.user).group_id
-    users.change_permissions(user_id=lead.pk, group_id=support, sees_ungrouped=False, by=data)
-    name = users.Name(first_name=lead.first_name, last_name=lead.last_name)
-    users.change_details(user_id=lead.pk, name=name, email="mine@ashgrove.sch.example", by=data)
-    users.remove_keys(user_id=lead.pk, by=data)
+    users_changing.change_permissions(user_id=lead.pk, group_id=support, sees_ungrouped=False, by=data)
+    name = user_rules.Name(first_name=lead.first_name, last_name=lead.last_name)
+    users_changing.change_details(user_id=lead.pk, name=name, email="mine@ashgrove.sch.example", by=data)
+    users_changing.remove_keys(user_id=lead.pk, by=data)
     lead.refresh_from_db()
     assert lead.email == cast.lead.email
     assert set(PendingChange.objects.values_list("kind", flat=True)) == {"email", "keys_removed"}
@@ -104,15 +110,15 @@ def test_taken_out_of_the_user_group_first_an_address_still_waits(data, cast, de
 def moved(data, cast):
     """Asked for: the teacher shall be of the DSL/SLT."""
     group = StaffMember.objects.get(user=cast.lead.user).group_id
-    return users.change_permissions(
+    return users_changing.change_permissions(
         user_id=cast.teacher.user.pk, group_id=group, sees_ungrouped=False, by=data
     )
 
 
 def test_an_account_that_the_asker_holds_in_hand_is_no_second_person(data, cast, moved, client_for):
     teacher = cast.teacher.user
-    name = users.Name(first_name=teacher.first_name, last_name=teacher.last_name)
-    users.change_details(user_id=teacher.pk, name=name, email="mine@ashgrove.sch.example", by=data)
+    name = user_rules.Name(first_name=teacher.first_name, last_name=teacher.last_name)
+    users_changing.change_details(user_id=teacher.pk, name=name, email="mine@ashgrove.sch.example", by=data)
     with pytest.raises(ValidationError, match="Somebody else has to confirm it"):
         second_person.confirm(change_id=moved.pk, by=cast.teacher.access)
     answer = client_for(cast.teacher).post(f"/changes/{moved.pk}/", {"decision": "confirm"})
@@ -123,7 +129,7 @@ def test_an_account_that_the_asker_holds_in_hand_is_no_second_person(data, cast,
 
 
 def test_an_account_whose_keys_the_asker_took_is_no_second_person(data, cast, moved):
-    users.remove_keys(user_id=cast.teacher.user.pk, by=data)
+    users_changing.remove_keys(user_id=cast.teacher.user.pk, by=data)
     with pytest.raises(ValidationError, match="Somebody else has to confirm it"):
         second_person.confirm(change_id=moved.pk, by=cast.teacher.access)
 

@@ -148,7 +148,9 @@ def add_people(people: dict[str, Any]) -> dict[str, Any]:
     from tenant_apps.staff.models import AlertGroup
     from tenant_apps.staff.selectors import user_group_ids
     from tenant_apps.staff.services import second_person
-    from tenant_apps.staff.services.users import Name, create_outside_mis, deactivate_user
+    from tenant_apps.staff.services.user_rules import Name
+    from tenant_apps.staff.services.users_closing import deactivate_user
+    from tenant_apps.staff.services.users_creating import create_outside_mis
 
     head, lead = access_of(people["head"]), people["lead"]
     groups = user_group_ids()

@@ -21,7 +21,7 @@ from tenant_apps.imports.services.validation import find_lost_references
 from tenant_apps.school_settings.selectors import get_settings
 from tenant_apps.staff.selectors import users_by_mis_id, users_gone_from_mis
 from tenant_apps.staff.services import MISPerson, record_mis_staff
-from tenant_apps.staff.services.users import close_missing
+from tenant_apps.staff.services.users_closing import close_missing
 from tenant_apps.students.services import (
     FORMER_UPN,
     Merged,

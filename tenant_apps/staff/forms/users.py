@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.web.refusals import Refusable
 from tenant_apps.staff.selectors import Choice, UserView, default_end
-from tenant_apps.staff.services.users import Absence, Name
+from tenant_apps.staff.services.user_rules import Absence, Name
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 HOUR = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

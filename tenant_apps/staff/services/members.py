@@ -55,8 +55,8 @@ def move_to_group(*, user_id: UUID, group_id: UUID, by: Access, at: datetime | N
     """Move a member of staff to another user group, which sets all their permissions from the next request
     on.
 
-    Administrators only. It waits for nobody: `users.change_permissions` asks a second person where one is
-    needed. Raises StaffMember.DoesNotExist for one who is in no group, LastAdministratorError.
+    Administrators only. It waits for nobody: `users_changing.change_permissions` asks a second person where
+    one is needed. Raises StaffMember.DoesNotExist for one who is in no group, LastAdministratorError.
     """
     if not can_administer(by):
         raise PermissionDenied

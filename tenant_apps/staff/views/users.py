@@ -13,7 +13,7 @@ from core.access.decorators import requires
 from core.access.enums import SystemPermission
 from tenant_apps.staff import selectors
 from tenant_apps.staff.forms.users import LeavingForm, ListForm, ReactivateForm, sent
-from tenant_apps.staff.services import leaving, users
+from tenant_apps.staff.services import leaving, users_closing
 
 
 @requires(SystemPermission.ADMINISTRATION)
@@ -52,7 +52,7 @@ def deactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                users.deactivate_user(
+                users_closing.deactivate_user(
                     user_id=user_id, successor_id=form.cleaned_data["successor"], by=request.access
                 )
         except ValidationError as error:
@@ -84,7 +84,7 @@ def reactivate(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                waiting = users.reactivate_user(
+                waiting = users_closing.reactivate_user(
                     user_id=user_id,
                     email=form.cleaned_data["email"],
                     group_id=form.cleaned_data["group"],

@@ -14,7 +14,7 @@ from core.access.decorators import requires
 from core.access.enums import SystemPermission
 from tenant_apps.staff import selectors
 from tenant_apps.staff.forms.users import NewUserForm, OutsideMISForm, sent
-from tenant_apps.staff.services import users
+from tenant_apps.staff.services import users_creating
 
 
 @requires(SystemPermission.ADMINISTRATION)
@@ -27,7 +27,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             with transaction.atomic():
-                user_id = users.create_from_mis(
+                user_id = users_creating.create_from_mis(
                     mis_staff_id=given["person"],
                     email=given["email"],
                     group_id=given["group"],
@@ -51,7 +51,7 @@ def add_non_mis_user(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             with transaction.atomic():
-                user_id = users.create_outside_mis(
+                user_id = users_creating.create_outside_mis(
                     name=form.name(),
                     email=given["email"],
                     group_id=given["group"],

@@ -14,7 +14,7 @@ from core.access.enums import SystemPermission
 from shared_apps.people.selectors import keys_of_user
 from tenant_apps.staff import selectors
 from tenant_apps.staff.forms.users import DetailsForm, KeysForm, PermissionsForm, sent
-from tenant_apps.staff.services import users
+from tenant_apps.staff.services import users_changing
 
 WAITS = (
     "{what} waits for a second person: another administrator or {name} has to confirm it. Until then"
@@ -31,7 +31,7 @@ def details(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                waiting = users.change_details(
+                waiting = users_changing.change_details(
                     user_id=user_id,
                     name=form.name(),
                     email=form.cleaned_data["email"],
@@ -58,7 +58,7 @@ def permissions(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                waiting = users.change_permissions(
+                waiting = users_changing.change_permissions(
                     user_id=user_id,
                     group_id=form.cleaned_data["group"],
                     sees_ungrouped=form.cleaned_data["sees_ungrouped"],
@@ -83,7 +83,7 @@ def keys(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                waiting = users.remove_keys(user_id=user_id, by=request.access)
+                waiting = users_changing.remove_keys(user_id=user_id, by=request.access)
         except ValidationError as error:
             form.take(error)
         else:

@@ -13,14 +13,10 @@ from shared_apps.people.models import User
 from tenant_apps.staff.models import StaffMember
 from tenant_apps.staff.selectors import user_group_ids
 from tenant_apps.staff.services import move_to_group
-from tenant_apps.staff.services.users import (
-    LastAdministratorError,
-    Name,
-    change_details,
-    close_ended,
-    close_missing,
-    deactivate_user,
-)
+from tenant_apps.staff.services.administrators import LastAdministratorError
+from tenant_apps.staff.services.user_rules import Name
+from tenant_apps.staff.services.users_changing import change_details
+from tenant_apps.staff.services.users_closing import close_ended, close_missing, deactivate_user
 from tests.tenant_apps.staff.conftest import member_of
 
 
@@ -82,7 +78,7 @@ with in_school(school):
     from shared_apps.people.models import User
     from tenant_apps.staff.models import PendingChange
     from tenant_apps.staff.selectors import user_group_ids
-    from tenant_apps.staff.services import second_person, users
+    from tenant_apps.staff.services import second_person, users_changing, users_closing
     people = {user.email.partition("@")[0]: user for user in User.objects.all()}
     load = import_string(settings.ACCESS_LOADER)
     access = {name: load(user, is_elevated=True) for name, user in people.items()}
@@ -113,9 +109,9 @@ COUNT = (
     print(User.objects.filter(email__startswith="new@").count())
 """
 )
-DEACTIVATES = "users.deactivate_user(user_id=people[{whom}].pk, by=access[{who}])"
+DEACTIVATES = "users_closing.deactivate_user(user_id=people[{whom}].pk, by=access[{who}])"
 MOVES = (
-    "users.change_permissions(user_id=people[{whom}].pk, group_id=user_group_ids()['Teachers'],"
+    "users_changing.change_permissions(user_id=people[{whom}].pk, group_id=user_group_ids()['Teachers'],"
     " sees_ungrouped=False, by=access[{who}])"
 )
 

@@ -14,7 +14,7 @@ from tenant_apps.incidents.models import Draft, Incident, IncidentVersion
 from tenant_apps.staff.models import AlertGroup, AlertGroupMember, StaffMember
 from tenant_apps.staff.services import save_alert_group
 from tenant_apps.staff.services.leaving import left_behind
-from tenant_apps.staff.services.users import close_ended, deactivate_user
+from tenant_apps.staff.services.users_closing import close_ended, deactivate_user
 from tests.tenant_apps.conftest import add, category, in_class, moment
 from tests.tenant_apps.staff.conftest import member_of
 

@@ -152,7 +152,8 @@ def test_keys_are_removed_after_the_tick_and_not_before(admin, cast, client_for)
 def test_keys_of_the_last_administrator_with_a_key_stay(admin, cast):
     TOTPDevice.objects.filter(user=cast.data.user).delete()
     # The head sees Restricting categories: somebody else would have to confirm; the data manager's own case.
-    from tenant_apps.staff.services.users import LastAdministratorError, _remove_keys
+    from tenant_apps.staff.services.administrators import LastAdministratorError
+    from tenant_apps.staff.services.users_changing import _remove_keys
 
     with pytest.raises(LastAdministratorError):
         _remove_keys(cast.head.user.pk, cast.head.access, None)

@@ -170,7 +170,7 @@ def test_non_mis_user_ends_with_the_term_supply_and_visitors_today_at_six(admin,
     from tenant_apps.staff.selectors import end_of_term
 
     noon = timezone.make_aware(timezone.datetime(2026, 11, 20, 12))
-    monkeypatch.setattr("tenant_apps.staff.services.users.now", lambda: noon)
+    monkeypatch.setattr("tenant_apps.staff.services.users_creating.now", lambda: noon)
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *given: noon.date())
     assert admin.post(f"{HOME}add-non-mis/", other(group)).status_code == 302
     form = other(group, kind="short", email="v@ashgrove.sch.example")
