@@ -41,6 +41,8 @@ IN_SCHOOLS: Mapping[str, Privileges] = {
     # Links: removing one says "no longer", and the versions keep what was.
     "incidents_incidentstudent": ALL,
     "incidents_incidentcategory": ALL,
+    "incidents_incidentanswer": ALL,
+    "incidents_actionanswer": ALL,
     "incidents_incidentagency": ALL,
     "incidents_mark": ALL,
     "incidents_actionstudent": ALL,

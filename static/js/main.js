@@ -1,6 +1,7 @@
 /* Behaviour of every page, hooked by data- attributes. Each module finds its own elements and does nothing without
    them. The page works without any of this except for choosing people and sending files. */
 import "../vendor/auto-complete/bundle.js";
+import { startAskedFor } from "./asked_for.js";
 import { startCategories } from "./categories.js";
 import { startChronology } from "./chronology.js";
 import { startDrafts } from "./drafts.js";
@@ -37,5 +38,6 @@ startChronology();
 startHtmx(startWithin);
 startWithin(document);
 startPreselect(document);
+startAskedFor(document);
 startSecurityKeys(document);
 startErrorSummary();

@@ -5,6 +5,7 @@ Nothing here is ever deleted: hiding is `deleted_at`, and every state is kept wh
 
 from typing import TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from core.db.folded import Folded
 from core.db.models import Record
 from core.db.unsampled import UnsampledGinIndex
+from tenant_apps.form_builder.enums import Kind
 from tenant_apps.incidents.enums import (
     About,
     CategoryState,
@@ -315,6 +317,43 @@ class Mark(Record):
 
     def __str__(self) -> str:
         return f"mark {self.number} on {self.incident_id}"
+
+
+class Answer(Record):
+    """What was answered in one of the school's own fields: with its name and options as they read then."""
+
+    field = models.ForeignKey("form_builder.CustomField", models.PROTECT, related_name="+", db_index=False)
+    name = models.TextField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    values = ArrayField(models.TextField())
+    position = models.PositiveSmallIntegerField(help_text="of the field on the form")
+
+    class Meta:
+        abstract = True
+
+
+class IncidentAnswer(Answer):
+    """An answer on the form of an incident."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="answers", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "field"], name="incident_answer_once")]
+
+    def __str__(self) -> str:
+        return f"answer on {self.incident_id}"
+
+
+class ActionAnswer(Answer):
+    """An answer on the form of an action."""
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="answers", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "field"], name="action_answer_once")]
+
+    def __str__(self) -> str:
+        return f"answer on {self.action_id}"
 
 
 class Version(Record):

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 77
-INDEXES = 261
+TABLES = 79
+INDEXES = 265
 
 
 def count(catalog):

@@ -1,11 +1,13 @@
 """The shape of what is typed into the pages of incidents."""
 
+from tenant_apps.incidents.forms.asking import Stands
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
 from tenant_apps.incidents.forms.layout import (
     ADDING_ACTION,
     ADDING_INCIDENT,
     EDITING_ACTION,
     EDITING_INCIDENT,
+    field_labels,
     sections_of,
 )
 from tenant_apps.incidents.forms.moving import MergeForm, MoveForm, NumberForm, SplitForm
@@ -23,6 +25,7 @@ from tenant_apps.incidents.forms.writing import (
     IncidentForm,
     UUIDList,
     WithdrawingForm,
+    readable_ids,
 )
 
 __all__ = [
@@ -48,8 +51,11 @@ __all__ = [
     "PlannerForm",
     "SearchForm",
     "SplitForm",
+    "Stands",
     "UUIDList",
     "WithdrawingForm",
+    "field_labels",
     "planner_form",
+    "readable_ids",
     "sections_of",
 ]

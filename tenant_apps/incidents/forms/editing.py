@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 
+from tenant_apps.form_builder.enums import Form
 from tenant_apps.incidents.enums import LinkRole
 from tenant_apps.incidents.forms.writing import EntryForm, UUIDList
 from tenant_apps.students.selectors import may_be_chosen
@@ -14,6 +15,7 @@ from tenant_apps.students.selectors import may_be_chosen
 class EditForm(EntryForm):
     """ "Edit", of an action: what both forms of editing share."""
 
+    kind = Form.ACTION
     is_new = False
     text_label = "Action Taken"
     text_missing = "Write what was done."
@@ -36,6 +38,7 @@ class EditIncidentForm(EditForm):
     linked here first stands by reference.
     """
 
+    kind = Form.INCIDENT
     text_label = "Incident"
     text_missing = "Write what you saw and heard."
     confirm_readers = forms.CharField(required=False, max_length=64)

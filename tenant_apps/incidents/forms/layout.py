@@ -1,16 +1,21 @@
 """Which fields stand on a form in which order, gathered under headings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.forms import BoundField
+
+from tenant_apps.form_builder.adapters import answer_name
+from tenant_apps.form_builder.selectors import StandingItem
+from tenant_apps.incidents.forms.writing import EntryForm
 
 TEMPLATES = "incidents/fields/"
-# What follows the last of the built-in fields.
-MORE = "more"
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above a field; a field that `goes_with` another has none of its own beneath that."""
+    """What stands above a field; beneath the one that it `goes_with` it has none of its own."""
 
     id: str
     words: str
@@ -20,9 +25,17 @@ class Heading:
 
 @dataclass(frozen=True)
 class Part:
-    """One field in its place: a built-in one by its template."""
+    """One field in its place: a built-in one by its template, one of the school's own by its control.
+
+    `brought_by` are the categories whose choice brings it; empty where it is always there.
+    """
 
     template: str
+    advice: str
+    control: BoundField | None = None
+    is_asked: bool = True
+    brought_by: tuple[UUID, ...] = ()
+    categories: str = ""
 
 
 @dataclass
@@ -36,6 +49,9 @@ class Section:
     parts: list[Part] = field(default_factory=list)
 
 
+PLANNER = Heading("", "")
+# What follows the last of the built-in fields.
+LAST = Heading("more", "What else is asked")
 ADDING_INCIDENT = {
     "student": Heading("who", "Who is it about?"),
     "text": Heading("what", "What happened?"),
@@ -47,7 +63,7 @@ ADDING_INCIDENT = {
     "files": Heading("files", "Files", is_optional=True),
     "alerts": Heading("alert", "Who needs to know?"),
     "agencies": Heading("agencies", "Agencies", is_optional=True),
-    "planner": Heading("", ""),
+    "planner": PLANNER,
 }
 ADDING_ACTION = {
     "text": Heading("what", "What was done?"),
@@ -57,7 +73,7 @@ ADDING_ACTION = {
     "happened_at": Heading("when", "When?"),
     "files": Heading("files", "Files", is_optional=True),
     "alerts": Heading("alert", "Who needs to know?", is_optional=True),
-    "planner": Heading("", ""),
+    "planner": PLANNER,
 }
 EDITING_INCIDENT = {
     "alerts": Heading("alert", "Who else needs to know?", is_optional=True),
@@ -75,20 +91,68 @@ EDITING_ACTION = {
     "files": Heading("files", "Files", is_optional=True, goes_with="text"),
     "agencies": Heading("agencies", "Agencies", is_optional=True),
 }
+# On the pages of editing these stand directly above the text, wherever the form has them.
+ABOVE_TEXT = ("alerts", "linked")
 
 
 def sections_of(
-    headings: dict[str, Heading], *, without: Iterable[str] = (), **templates: str
+    form: EntryForm, headings: Mapping[str, Heading], *, without: Iterable[str] = (), **templates: str
 ) -> list[Section]:
-    """The form's sections. `templates` are those that are not called as their field is."""
+    """The form's sections, in the school's order. `templates` are those not called as their field is.
+
+    A field of the school's own stands beneath the heading of the one before it, and after the last built-in
+    one beneath a heading of its own.
+    """
+    there = headings.keys() - set(without)
+    items = [item for item in _ordered(form) if item.is_custom or item.key in there]
+    last = max((place for place, item in enumerate(items) if not item.is_custom), default=0)
     sections: list[Section] = []
-    left_out, stands = set(without), ""
-    for key, heading in headings.items():
-        if key in left_out:
+    stands = ""
+    for place, item in enumerate(items):
+        heading = headings.get(item.key, LAST)
+        if item.is_custom:
+            part = _own_part(form, item)
+            begins = not sections or (place > last and sections[-1].id != LAST.id) or not sections[-1].heading
+        else:
+            part = Part(f"{TEMPLATES}{templates.get(item.key, item.key)}.html", item.advice)
+            begins = not sections or not heading.goes_with or heading.goes_with != stands
+            stands = item.key if begins else stands
+        if part is None:
             continue
-        if not sections or heading.goes_with != stands or not heading.goes_with:
-            stands = key
+        if begins:
             number = str(sum(bool(one.number) for one in sections) + 1) if heading.words else ""
             sections.append(Section(heading.id, number, heading.words, heading.is_optional))
-        sections[-1].parts.append(Part(f"{TEMPLATES}{templates.get(key, key)}.html"))
+        if item.is_enforced:
+            sections[-1].is_optional = False
+        sections[-1].parts.append(part)
     return sections
+
+
+def field_labels(form: EntryForm, names: Mapping[str, str]) -> dict[str, str]:
+    """What the summary of faults calls each control: `names`, and the school's own fields."""
+    return {**names, **{name: str(control.label) for name, control in form.own.fields.items()}}
+
+
+def _ordered(form: EntryForm) -> list[StandingItem]:
+    items = list(form.own.standing.items)
+    if form.is_new:
+        return items
+    above = [item for key in ABOVE_TEXT for item in items if item.key == key]
+    rest = [item for item in items if item not in above]
+    text = next(place for place, item in enumerate(rest) if item.key == "text")
+    return [*rest[:text], *above, *rest[text:]]
+
+
+def _own_part(form: EntryForm, item: StandingItem) -> Part | None:
+    if item.key not in form.own.brought_by:
+        return None
+    brought_by = tuple(form.own.brought_by[item.key])
+    named = (form.category_map[one].name for one in brought_by if one in item.category_ids)
+    return Part(
+        f"{TEMPLATES}own.html",
+        item.advice,
+        control=form[answer_name(item.key)],
+        is_asked=form.own.is_asked(item.key),
+        brought_by=brought_by,
+        categories=", ".join(named),
+    )

@@ -1,11 +1,12 @@
 """The shape of what is typed. Each refusal names its field and says how to mend it; what was typed stays."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from core.access import Access
@@ -19,7 +20,11 @@ from tenant_apps.categories.selectors import (
     followed,
     offered_to,
 )
+from tenant_apps.form_builder.adapters import AnswerGiven
+from tenant_apps.form_builder.enums import Form
+from tenant_apps.form_builder.selectors import standing_form
 from tenant_apps.incidents.enums import About, Status, TrainingMark
+from tenant_apps.incidents.forms.asking import OwnFields, Stands
 from tenant_apps.incidents.forms.categories import chips_of, choosable_in
 from tenant_apps.incidents.forms.training import MarkField
 from tenant_apps.incidents.permissions import statuses_to_add
@@ -79,6 +84,17 @@ class UUIDList(forms.Field):
             )
 
 
+def readable_ids(values: Iterable[str]) -> list[UUID]:
+    """The ids among what was sent."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found
+
+
 def known_student(access: Access, student: UUID | None) -> UUID:
     """The student whom the form offered and who was chosen."""
     if student is None:
@@ -100,6 +116,8 @@ def known_assignee(assignee: UUID | None, offered: Iterable[Colleague]) -> UUID 
 class EntryForm(forms.Form):
     """What the forms of incidents and actions share: text, date and time, agencies, alerts."""
 
+    kind = Form.INCIDENT
+    use_required_attribute = False
     text_label = "Incident"
     text_missing = "Write what happened."
     categories_label, categories_hint = "Categories", ""
@@ -126,8 +144,15 @@ class EntryForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, access: Access, categories: CategoryMap | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        access: Access,
+        categories: CategoryMap | None = None,
+        content: Mapping[str, list[str]] | None = None,
+        stands: Stands | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`content` is what a draft has; `stands` what a record has that is edited."""
         super().__init__(*args, **kwargs)
         self.access = access
         self.settings = get_settings()
@@ -150,6 +175,22 @@ class EntryForm(forms.Form):
             offered=[group.id for group in self.alert_group_list],
             wrong="One of the alert groups is no longer offered. Choose again.",
         )
+
+        typed = dict(self.data.lists()) if isinstance(self.data, QueryDict) else (content or {})
+        self.own = OwnFields(
+            standing_form(self.kind),
+            categories=self.category_map,
+            offered=self.choosable_categories(),
+            chosen=self.now_called(readable_ids(typed.get("categories", []))),
+            typed=typed,
+            stands=stands,
+        )
+        self.fields.update(self.own.fields)
+
+    @property
+    def answers(self) -> list[AnswerGiven]:
+        """What was answered in the school's own fields. For a form that is valid."""
+        return self.own.given(self)
 
     @property
     def is_practice(self) -> bool:
@@ -175,6 +216,7 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self.own.leave_out_unasked(self)
         day: date | None = cleaned.get("happened_on")
         clock: time | None = cleaned.get("happened_time")
         if day and clock is not None:
@@ -298,6 +340,7 @@ class IncidentForm(EntryForm):
 class ActionForm(EntryForm):
     """ "Add Action"."""
 
+    kind = Form.ACTION
     text_label = "Action Taken"
     text_missing = "Write what was done."
     categories_label = "Add Categories"

@@ -1,6 +1,7 @@
 """Every read of incidents, actions and drafts; each asks the person's access first."""
 
 from tenant_apps.incidents.selectors.alerted import entry_for
+from tenant_apps.incidents.selectors.answers import AnswerLine, read_as
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_added, readers_of
 from tenant_apps.incidents.selectors.blocking import barred_from, barred_from_incident, blocked_readers_of
 from tenant_apps.incidents.selectors.chronology import (
@@ -115,6 +116,7 @@ from tenant_apps.incidents.selectors.withdrawing import Withdrawable, withdrawab
 
 __all__ = [
     "ActionLine",
+    "AnswerLine",
     "ChronologyPage",
     "Cursor",
     "Editable",
@@ -194,6 +196,7 @@ __all__ = [
     "own_entry",
     "own_incident",
     "own_words_under",
+    "read_as",
     "read_by_nobody",
     "readable_among",
     "readers_after",

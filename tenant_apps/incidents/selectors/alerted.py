@@ -13,6 +13,7 @@ from tenant_apps.agencies.selectors import agency_names
 from tenant_apps.categories.selectors import category_map
 from tenant_apps.incidents.enums import CategoryState, LinkRole, Part, Status
 from tenant_apps.incidents.models import Action, ActionCategory, Incident
+from tenant_apps.incidents.selectors.answers import read_as
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.entries import entries_of, recorded_later
 from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry, StudentPart
@@ -61,7 +62,7 @@ def as_written(access: Access, incident: Incident, action: Action | None = None)
         if line.id in states and action:
             words.lay_over_action(line, states[line.id], action)
     if action:
-        entry.text = ""
+        entry.text, entry.answers = "", []
     entry.files, entry.told, entry.status, entry.assignee, entry.assignee_id = [], [], "", "", None
     entry.edited_at, entry.has_unread_alert = None, False
     return entry
@@ -84,7 +85,7 @@ def _lay_over(access: Access, incident: Incident, entry: Entry, moment: datetime
         words.lay_over_incident(entry, stood, incident)
     if came_by_merge(access, [incident.pk]):
         entry.is_part_alone, entry.text, entry.status, entry.assignee = True, "", "", ""
-        entry.author, entry.recorded_at, entry.edited_at = "", None, None
+        entry.author, entry.recorded_at, entry.edited_at, entry.answers = "", None, None, []
         entry.linked, entry.categories, entry.agencies, entry.files, entry.told = [], [], [], [], []
     in_force = _added_by_then(written)
     for line in entry.actions:
@@ -151,8 +152,12 @@ class _Words:
         copies = (self.students.get(UUID(one)) for one in stood.snapshot["students"])
         line.copied_to = [one.name for one in copies if isinstance(one, StudentName)]
 
+    def _hidden(self, words: str) -> str:
+        return hide_names(words, about=self.pupils, typed=self.typed)
+
     def _lay_over(self, shown: Entry | ActionLine, stood: Stood, written: Incident | Action) -> None:
-        shown.text = hide_names(stood.snapshot["text"], about=self.pupils, typed=self.typed)
+        shown.text = self._hidden(stood.snapshot["text"])
+        shown.answers = read_as(stood.snapshot.get("answers", []), self._hidden)
         shown.happened_at = _moment(stood.snapshot, written)
         shown.recorded_at = recorded_later(written.recorded_at, shown.happened_at)
         if written.edited_at and written.edited_at > stood.made_at:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -11,9 +12,10 @@ from core.access import Access
 from shared_apps.people.selectors import names_of
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward
 from tenant_apps.documents.selectors import DocumentView, documents_of
-from tenant_apps.incidents.enums import Part
+from tenant_apps.incidents.enums import CategoryState, Part
 from tenant_apps.incidents.models import Action, ActionAgency, Incident, IncidentAgency
 from tenant_apps.incidents.permissions import kept_for, readable_by
+from tenant_apps.incidents.selectors.answers import answers_of
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.finding import get_incident, is_listed
@@ -36,6 +38,7 @@ class Editable:
     """An incident or action as its form begins. `seen` is the version on which the form is based.
 
     `filed` are the categories that this person may see and take off; `stays` names those that they see only.
+    `kept` are the categories besides `filed` by which the form asks; `answers` what was answered.
     """
 
     id: UUID
@@ -50,6 +53,8 @@ class Editable:
     links: tuple[Link, ...] = ()
     files: tuple[DocumentView, ...] = ()
     main: UUID | None = None
+    answers: tuple[dict[str, Any], ...] = ()
+    kept: frozenset[UUID] = frozenset()
 
     @property
     def is_incident(self) -> bool:
@@ -88,6 +93,8 @@ def editable_incident(access: Access, incident_id: UUID) -> Editable:
         agencies=frozenset(IncidentAgency.objects.filter(incident=incident).values_list("agency", flat=True)),
         filed=frozenset(filed),
         stays=tuple(line.name for line in names.lines(carried) if line.id not in filed),
+        answers=tuple(answers_of([incident.pk], []).get(incident.pk, ())),
+        kept=frozenset(stays & access.view_incidents),
         main=incident.participants.values_list("student", flat=True).filter(part=Part.MAIN).first(),
         files=_files(access, "incident", incident.pk),
         links=tuple(Link(students[one.student_id], one.link_role, one.shows_full) for one in linked),
@@ -101,6 +108,7 @@ def editable_action(access: Access, action_id: UUID) -> Editable:
         raise Http404("no such action")
     incident = get_incident(access, action.incident_id)
     assert_whole(access, incident.pk)
+    added = action.added.exclude(state=CategoryState.DECLINED)
     return Editable(
         id=action.pk,
         incident_id=incident.pk,
@@ -109,6 +117,8 @@ def editable_action(access: Access, action_id: UUID) -> Editable:
         text=action.text,
         happened_at=action.happened_at,
         agencies=frozenset(ActionAgency.objects.filter(action=action).values_list("agency", flat=True)),
+        answers=tuple(answers_of([], [action.pk]).get(action.pk, ())),
+        kept=frozenset(added.values_list("category", flat=True)),
         files=_files(access, "action", action.pk),
     )
 

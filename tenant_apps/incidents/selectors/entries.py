@@ -24,6 +24,7 @@ from tenant_apps.incidents.models import (
     IncidentStudent,
 )
 from tenant_apps.incidents.permissions import sees_deleted
+from tenant_apps.incidents.selectors.answers import AnswerLine, answers_of, read_as
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.entries_in_log import in_log_of, mark_open_logs
 from tenant_apps.incidents.selectors.entry_values import (
@@ -89,6 +90,7 @@ class _Rows:
         of_actions = {"action__in": [action.pk for action in actions]}
         self.copies = _grouped(ActionStudent.objects.filter(**of_actions).order_by("id"), "action_id")
         self.added = _grouped(ActionCategory.objects.filter(**of_actions).order_by("id"), "action_id")
+        self.answers = answers_of(ids, action_ids)
         self.agencies = _agency_names(ids, action_ids)
         self.documents = documents_of("incident", ids) | documents_of("action", action_ids)
         self.told = recipients_of([*ids, *action_ids])
@@ -132,10 +134,12 @@ class _Rows:
             whom=whom(incident),
             tray=incident.tray,
             is_practice=incident.training == TrainingMark.PRACTICE,
+            answers=self._answers(incident),
         )
         if incident.deleted_at is not None:
             entry.removed = self._removed(incident, incident.pk)
             entry.text, entry.files, entry.told, entry.actions = "", [], [], []
+            entry.answers = []
         return entry
 
     def _removed(self, written: Incident | Action, incident_id: UUID) -> dict[str, Any]:
@@ -174,10 +178,12 @@ class _Rows:
             told=self._told(action),
             not_copied_to=self._not_copied_to(action),
             is_practice=action.training == TrainingMark.PRACTICE,
+            answers=self._answers(action),
         )
         if action.deleted_at is not None:
             line.removed = self._removed(action, action.incident_id)
             line.text, line.files, line.told, line.not_copied_to = "", [], [], []
+            line.answers = []
         return line
 
     def _not_copied_to(self, action: Action) -> list[StudentName]:
@@ -190,6 +196,10 @@ class _Rows:
 
     def _author(self, written: Incident | Action) -> str:
         return self.people[written.author_id].formal if written.author_id else written.source
+
+    def _answers(self, written: Incident | Action) -> list[AnswerLine]:
+        incident_id = written.pk if isinstance(written, Incident) else written.incident_id
+        return read_as(self.answers.get(written.pk, []), lambda words: self._hidden(words, incident_id))
 
     def _files(self, written: Incident | Action) -> list[FileLine]:
         opens = can_use_files(self.access)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from tenant_apps.alerts.selectors import AlertStatus
+from tenant_apps.incidents.selectors.answers import AnswerLine
 from tenant_apps.incidents.selectors.category_names import CategoryLine
 from tenant_apps.students.selectors import StudentName
 
@@ -61,6 +62,7 @@ class ActionLine:
     not_copied_to: list[StudentName] = field(default_factory=list)
     removed: dict[str, Any] | None = None
     is_practice: bool = False
+    answers: list[AnswerLine] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -99,6 +101,7 @@ class Entry:
     student_ids: list[UUID] = field(default_factory=list)
     removed: dict[str, Any] | None = None
     is_practice: bool = False
+    answers: list[AnswerLine] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
     about: StudentName | None = None
     is_about_open: bool = False

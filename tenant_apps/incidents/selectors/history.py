@@ -19,6 +19,7 @@ from tenant_apps.categories.selectors import category_map
 from tenant_apps.documents.selectors import document_names, taken_off
 from tenant_apps.incidents.enums import LinkRole, Part, Status, TrainingMark, Tray
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion
+from tenant_apps.incidents.selectors.answers import read_as
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.entry_values import FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
@@ -204,7 +205,19 @@ class _Words:
             FieldChange(label, then.get(label, ""), words)
             for label, words in since.items()
             if words != then.get(label, "") and (label != "Files" or not before or "files" in before)
+        ] + self._changed_answers(before, after)
+
+    def _changed_answers(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+        """By the field, whatever it was called: two of them may have the same name, or one of a built-in."""
+        then, since = ({one["field"]: one for one in shot.get("answers", [])} for shot in (before, after))
+        return [
+            FieldChange((since.get(field) or then[field])["name"], *told)
+            for field in dict.fromkeys([*since, *then])
+            if (told := [self._answer(some.get(field)) for some in (then, since)])[0] != told[1]
         ]
+
+    def _answer(self, kept: Mapping[str, Any] | None) -> str:
+        return read_as([kept], self.hidden)[0].words if kept else ""
 
     def event(self, shot: Mapping[str, Any]) -> Event | None:
         """What made this version. Another incident goes by its number for whom it is open."""

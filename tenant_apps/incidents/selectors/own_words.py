@@ -15,6 +15,7 @@ from core.db.clock import now
 from tenant_apps.incidents.models import Action, Incident
 from tenant_apps.incidents.permissions import NOTHING, unblocked
 from tenant_apps.incidents.selectors.alerted import as_written
+from tenant_apps.incidents.selectors.answers import AnswerLine
 from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry
 from tenant_apps.incidents.selectors.finding import get_incident, readable_among
 
@@ -41,6 +42,10 @@ class OwnWords:
     @property
     def text(self) -> str:
         return self.entry.text if self.action is None else self.action.text
+
+    @property
+    def answers(self) -> list[AnswerLine]:
+        return self.entry.answers if self.action is None else self.action.answers
 
     @property
     def happened_at(self) -> datetime:

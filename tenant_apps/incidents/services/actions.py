@@ -18,6 +18,7 @@ from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner, show_to_students
+from tenant_apps.form_builder.adapters import AnswerGiven
 from tenant_apps.incidents.enums import CategoryState, Part, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
@@ -35,6 +36,7 @@ from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.own_words import incident_for_action
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
+from tenant_apps.incidents.services.answers import keep_answers, says_the_same
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.planning import keep_reminder
@@ -66,6 +68,7 @@ def add_action(
     copies_to_linked: bool = False,
     share_documents: bool = False,
     agency_ids: Iterable[UUID] = (),
+    answers: Iterable[AnswerGiven] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
     alerts_incident_recipients: bool = False,
@@ -81,7 +84,7 @@ def add_action(
     Raises Http404 when the person may not read the incident and did not write it in the last 7 days,
     PermissionDenied when they may not add.
     """
-    recorded_at = at or now()
+    recorded_at, answers = at or now(), list(answers)
     mark = mark_of_new(is_practice=is_practice)
     added = _hold_filing(incident_id, category_ids)
     _assert_may_add(by, added)
@@ -96,7 +99,8 @@ def add_action(
             recorded_at=recorded_at,
             author_id=by.user_id,
             training=mark,
-        )
+        ),
+        answers,
     )
     if not is_new:
         return action
@@ -104,6 +108,7 @@ def add_action(
     ActionAgency.objects.bulk_create(
         ActionAgency(action=action, agency_id=agency) for agency in dict.fromkeys(agency_ids)
     )
+    keep_answers(action, answers)
     parts = list(incident.participants.values_list("student", "part", "shows_full"))
     main = [student for student, part, _ in parts if part == Part.MAIN]
     copies = [student for student, part, full in parts if part == Part.LINKED and full and copies_to_linked]
@@ -333,17 +338,16 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID]) -> None:
         raise PermissionDenied("This user group may not add incidents to one of these categories.")
 
 
-def _insert(action: Action) -> tuple[Action, bool]:
+def _insert(action: Action, answers: list[AnswerGiven]) -> tuple[Action, bool]:
     try:
         with transaction.atomic():
             action.save(force_insert=True)
     except IntegrityError:
         first = Action.every.get(pk=action.pk)
-        if (first.author_id, first.text, first.incident_id) == (
-            action.author_id,
-            action.text,
-            action.incident_id,
-        ):
+        said = ("author_id", "text", "incident_id")
+        is_same = all(getattr(first, field) == getattr(action, field) for field in said)
+        stored = first.versions.earliest("made_at", "id").snapshot if is_same else {}
+        if is_same and says_the_same(stored.get("answers", []), answers):
             return first, False
         action.pk = uuid7()
         action.save(force_insert=True)

@@ -17,6 +17,7 @@ from tenant_apps.alerts.services import choose_recipients, notify_assignment, ra
 from tenant_apps.categories.selectors import CategoryMap, category_map, close_upward, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import move_to_owner
+from tenant_apps.form_builder.adapters import AnswerGiven
 from tenant_apps.incidents.enums import About, Part, Status, TrainingMark, Tray
 from tenant_apps.incidents.models import (
     Draft,
@@ -29,6 +30,7 @@ from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.automatic import automatic_recipients
 from tenant_apps.incidents.selectors.blocking import barred_from
 from tenant_apps.incidents.selectors.marks import Marked, marks_in
+from tenant_apps.incidents.services.answers import keep_answers, says_the_same
 from tenant_apps.incidents.services.drafts import hold_draft
 from tenant_apps.incidents.services.marks import set_marks
 from tenant_apps.incidents.services.planning import keep_reminder
@@ -73,6 +75,7 @@ def add_incident(
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
     agency_ids: Iterable[UUID] = (),
+    answers: Iterable[AnswerGiven] = (),
     source: str = "",
     unlisted: Unlisted | None = None,
     is_practice: bool = False,
@@ -86,14 +89,14 @@ def add_incident(
     and waits in the tray until a key user attaches it to a student or keeps it without one.
 
     `incident_id` is the draft's id, so the same form sent twice makes one record: the second call returns the
-    first one's incident and does nothing else. Other words, another student, time, category or mark under an
-    id in use are a record of their own. A category that was merged since it was chosen is what it became. In
-    training mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
+    first one's incident and does nothing else. Other words, another answer, student, time, category or mark
+    under an id in use are a record of their own. A category that was merged since it was chosen is what it
+    became. In training mode what is not `is_practice` is Real; outside it practice is TrainingEndedError.
     Raises PermissionDenied for someone who may not add, or not to one of the categories or with this status.
     """
     if (student_id is None) != (unlisted is not None):
         raise ValueError("An incident is about a student of the list, or says whom it is about instead.")
-    recorded_at = at or now()
+    recorded_at, answers = at or now(), list(answers)
     mark = mark_of_new(is_practice=is_practice)
     held = hold_categories(wanted := set(category_ids))
     categories = category_map()
@@ -123,6 +126,7 @@ def add_incident(
         student_id,
         carried,
         marks,
+        answers,
     )
     if not is_new:
         return incident
@@ -132,6 +136,7 @@ def add_incident(
     IncidentAgency.objects.bulk_create(
         IncidentAgency(incident=incident, agency_id=agency) for agency in dict.fromkeys(agency_ids)
     )
+    keep_answers(incident, answers)
     main = [student_id] if student_id else []
     set_marks(incident, marks)
     student_ids = [*main, *(link.student_id for link in links)]
@@ -219,14 +224,18 @@ def _assert_may_add(by: Access, category_ids: frozenset[UUID], categories: Categ
 
 
 def _insert(
-    incident: Incident, student_id: UUID | None, carried: Iterable[UUID], marks: Sequence[Marked]
+    incident: Incident,
+    student_id: UUID | None,
+    carried: Iterable[UUID],
+    marks: Sequence[Marked],
+    answers: Sequence[AnswerGiven],
 ) -> tuple[Incident, bool]:
     try:
         with transaction.atomic():
             incident.save(force_insert=True)
     except IntegrityError:
         first = Incident.every.get(pk=incident.pk)
-        if _says_the_same(first, incident, student_id, carried, marks):
+        if _says_the_same(first, incident, student_id, carried, marks, answers):
             return first, False
         # Sent from two windows with different words, or again for another student after "Back": neither may
         # be lost.
@@ -241,6 +250,7 @@ def _says_the_same(
     student_id: UUID | None,
     carried: Iterable[UUID],
     marks: Sequence[Marked],
+    answers: Sequence[AnswerGiven],
 ) -> bool:
     """Whether what was sent again is what was stored, as it stood then."""
     said = ("author_id", "text", "happened_at", "about", "unlisted_name", "unlisted_class")
@@ -252,7 +262,9 @@ def _says_the_same(
     is_marked_so = [replace(one, number=None) for one in marks_in(stored)] == [
         replace(one, number=None) for one in marks
     ]
-    return is_about_them and is_marked_so and stored["categories"] == sorted(map(str, carried))
+    is_filed_so = stored["categories"] == sorted(map(str, carried))
+    is_answered_so = says_the_same(stored.get("answers", []), answers)
+    return is_about_them and is_marked_so and is_filed_so and is_answered_so
 
 
 def _insert_parts(

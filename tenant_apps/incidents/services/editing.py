@@ -17,6 +17,7 @@ from tenant_apps.alerts.services import choose_recipients, raise_alerts
 from tenant_apps.categories.selectors import category_map, leaves
 from tenant_apps.categories.services import hold_categories
 from tenant_apps.documents.services import take_from_students, take_off
+from tenant_apps.form_builder.adapters import AnswerGiven
 from tenant_apps.incidents.enums import LinkRole, Part, TrainingMark
 from tenant_apps.incidents.models import (
     Action,
@@ -32,6 +33,7 @@ from tenant_apps.incidents.selectors.marks import Marked
 from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import LinkedStudent, carry
+from tenant_apps.incidents.services.answers import keep_answers
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.filing import note_readers, refiled
 from tenant_apps.incidents.services.marks import change_marks
@@ -70,6 +72,7 @@ def edit_incident(
     removed_files: Iterable[UUID] = (),
     marks: Iterable[Marked] | None = None,
     agency_ids: Iterable[UUID] = (),
+    answers: Iterable[AnswerGiven] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
     at: datetime | None = None,
@@ -80,8 +83,8 @@ def edit_incident(
     add to stay, whatever `category_ids` holds; so do tags of agencies that forms offer no more. Students in
     `links` are linked, or stand in another role; those in `unlinked` are linked no more, and what was copied
     or shared to them is taken back; those named in neither stay as they are. `removed_files` are taken off
-    and kept for its history. `marks` are all that shall be on its maps, None for those that are. What changes
-    nothing keeps no version.
+    and kept for its history. `marks` are all that shall be on its maps, None for those that are. Fields that
+    are not among `answers` keep theirs. What changes nothing keeps no version.
 
     Raises Http404 for an incident that the person may not read, PermissionDenied for who is no editor,
     ChangedMeanwhileError where `seen` is not what stands.
@@ -103,6 +106,7 @@ def edit_incident(
     unlink(incident, unlinked, by, edited_at)
     _link(incident, links)
     _tag(incident.agencies, agency_ids)
+    keep_answers(incident, answers)
     _take_off(("incident", incident.pk), removed_files, by, edited_at)
     if marks is not None:
         change_marks(incident, marks)
@@ -144,6 +148,7 @@ def edit_action(
     by: Access,
     removed_files: Iterable[UUID] = (),
     agency_ids: Iterable[UUID] = (),
+    answers: Iterable[AnswerGiven] = (),
     alert_user_ids: Iterable[UUID] = (),
     alert_group_ids: Iterable[UUID] = (),
     at: datetime | None = None,
@@ -163,6 +168,7 @@ def edit_action(
     before = action_snapshot(action)
     _write(action, text, happened_at)
     _tag(action.agencies, agency_ids)
+    keep_answers(action, answers)
     _take_off(("action", action.pk), removed_files, by, edited_at)
     if action_snapshot(action) != before:
         action.edited_at = edited_at

@@ -30,6 +30,7 @@ from tenant_apps.incidents.selectors.finding import get_incident
 from tenant_apps.incidents.selectors.merging import groups_changed_by_merging, is_mixed
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.incidents.services.adding import carry
+from tenant_apps.incidents.services.answers import copy_answers
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits
 from tenant_apps.incidents.services.filing import note_readers
@@ -77,6 +78,7 @@ def merge_incidents(*, surplus_id: UUID, main_id: UUID, by: Access, at: datetime
         keep_first_version(one)
     action = _become_action(surplus, main)
     keep_as_action(surplus, action)
+    copy_answers(surplus, action)
     _unite_students(surplus, main, action)
     gained, lost = groups_changed_by_merging(surplus, main)
     new = _unite_categories(surplus, main, action)

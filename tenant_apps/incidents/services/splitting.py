@@ -26,6 +26,7 @@ from tenant_apps.incidents.models import (
 from tenant_apps.incidents.selectors.merging import changed_groups
 from tenant_apps.incidents.selectors.unlisted import IN_TRAY
 from tenant_apps.incidents.services.adding import carry, next_number
+from tenant_apps.incidents.services.answers import copy_answers
 from tenant_apps.incidents.services.automatic import alert_by_rules
 from tenant_apps.incidents.services.editing import assert_edits, hold_action
 from tenant_apps.incidents.services.filing import note_readers, refiled
@@ -67,6 +68,7 @@ def split_action(
     keep_first_version(action)
     keep_first_version(source)
     incident = _become_incident(action, source)
+    copy_answers(action, incident)
     carry(incident, carried, leaves(carried, categories=category_map()))
     students = _take_students(source, action, incident)
     IncidentAgency.objects.bulk_create(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion, Mark
+from tenant_apps.incidents.selectors.answers import answers_of
 from tenant_apps.incidents.selectors.marks import kept_in_snapshot, marked
 
 Event = tuple[str, UUID]
@@ -76,6 +77,7 @@ def keep_as_incident(action: Action, incident: Incident) -> None:
             made_at=version.made_at,
             made_by_id=version.made_by_id,
             snapshot=now_stands
+            | {"answers": []}
             | {key: value for key, value in version.snapshot.items() if key not in {"students", "categories"}}
             | {"categories": _at(filed, version.made_at), "marks": version.snapshot.get("marks", [])},
         )
@@ -112,6 +114,7 @@ def incident_snapshot(incident: Incident) -> dict[str, Any]:
         ],
         "categories": sorted(str(pk) for pk in incident.carried.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in incident.agencies.values_list("agency", flat=True)),
+        "answers": answers_of([incident.pk], []).get(incident.pk, []),
         "files": _files("incident", incident.pk),
         "marks": _marks(incident.marks.filter(action=None)),
         "training": incident.training,
@@ -128,6 +131,7 @@ def action_snapshot(action: Action) -> dict[str, Any]:
         "students": sorted(str(pk) for pk in action.copied_to.values_list("student", flat=True)),
         "categories": sorted(str(pk) for pk in action.added.values_list("category", flat=True)),
         "agencies": sorted(str(pk) for pk in action.agencies.values_list("agency", flat=True)),
+        "answers": answers_of([], [action.pk]).get(action.pk, []),
         "files": _files("action", action.pk),
         "marks": _marks(action.marks.all()),
         "training": action.training,

@@ -18,6 +18,7 @@ from tenant_apps.incidents.forms import (
     ActionForm,
     CopyForm,
     PlannerForm,
+    field_labels,
     planner_form,
     sections_of,
 )
@@ -40,7 +41,8 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "is_readable": is_readable,
     }
     if request.method != "POST":
-        form, typed = ActionForm(access=request.access), _begun(request)
+        typed = _begun(request)
+        form = ActionForm(access=request.access, content=typed.content)
         planner = planner_form(request.access, content=typed.planner)
         return render(request, "incidents/add_action.html", _page(form, typed, entry, planner) | own)
     form = ActionForm(request.POST, access=request.access)
@@ -61,6 +63,7 @@ def add_action(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             copies_to_linked=given["copy_to_linked"],
             share_documents=given["share_documents"],
             agency_ids=given["agencies"],
+            answers=form.answers,
             is_practice=form.is_practice,
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
@@ -156,12 +159,14 @@ def _page(form: ActionForm, typed: Typed, entry: Entry, planner: PlannerForm | N
     left_out = {"linked": entry.linked, "files": form.takes_files, "planner": planner}
     return {
         "sections": sections_of(
-            ADDING_ACTION, without=[key for key, has in left_out.items() if not has], linked="copies"
+            form, ADDING_ACTION, without=[key for key, has in left_out.items() if not has], linked="copies"
         ),
         "form": form,
         "typed": typed,
         "entry": entry,
-        "faults": faults_of(form, FIELDS | {"text": "Action Taken", "categories": "Add Categories"})
+        "faults": faults_of(
+            form, field_labels(form, FIELDS | {"text": "Action Taken", "categories": "Add Categories"})
+        )
         + planner_faults(planner),
         "planner": planner,
         "notices": form_notices(),

@@ -17,12 +17,13 @@ from tenant_apps.incidents.forms import (
     ENDED,
     IncidentForm,
     PlannerForm,
+    field_labels,
     planner_form,
     sections_of,
 )
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
-from tenant_apps.incidents.views.typed import Typed, faults_of, planner_faults, typed_in, uuid_or_404
+from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, planner_faults, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
 from tenant_apps.students.adapters import TwoLists, filled_lists
 
@@ -37,7 +38,8 @@ ABOUT_NAMES = (
 @asks_to_show_names
 def add_incident(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        form, typed = IncidentForm(access=request.access), _begun(request)
+        typed = _begun(request)
+        form = IncidentForm(access=request.access, content=typed.content)
         planner = planner_form(request.access, content=typed.planner)
         return render(
             request, "incidents/add.html", _page(form, typed, _lists(request, form, typed), planner)
@@ -46,7 +48,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
     planner = planner_form(request.access, request.POST)
     if "show_names" in request.POST and not form.settings.allow_student_search:
         typed = typed_in(request.access, dict(request.POST.lists()), _draft_id(request))
-        form = IncidentForm(access=request.access)
+        form = IncidentForm(access=request.access, content=typed.content)
         planner = planner_form(request.access, content=typed.planner)
         return render(
             request, "incidents/add.html", _page(form, typed, _lists(request, form, typed), planner)
@@ -71,6 +73,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
             agency_ids=given["agencies"],
+            answers=form.answers,
             is_practice=form.is_practice,
             reminder=planner.given if planner else None,
             by=request.access,
@@ -147,13 +150,15 @@ def _page(
     notices = form_notices()
     left_out = {"files": form.takes_files, "planner": planner is not None}
     return {
-        "sections": sections_of(ADDING_INCIDENT, without=[key for key, has in left_out.items() if not has]),
+        "sections": sections_of(
+            form, ADDING_INCIDENT, without=[key for key, has in left_out.items() if not has]
+        ),
         "text_hint": f"{notices.incident_hint} {ABOUT_NAMES}",
         "lists": lists,
         "form": form,
         "typed": typed,
         "planner": planner,
-        "faults": faults_of(form) + planner_faults(planner),
+        "faults": faults_of(form, field_labels(form, FIELDS)) + planner_faults(planner),
         "notices": notices,
         "preselecting": form.preselecting_categories(),
         "assignees": form.assignee_list,

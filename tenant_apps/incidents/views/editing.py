@@ -11,12 +11,15 @@ from core.access.decorators import requires
 from core.access.enums import SystemPermission
 from core.db.keys import uuid7
 from core.web.hiding import asks_to_show_names
+from tenant_apps.form_builder.adapters import typed_values
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.forms import (
     EDITING_ACTION,
     EDITING_INCIDENT,
     EditForm,
     EditIncidentForm,
+    Stands,
+    field_labels,
     sections_of,
 )
 from tenant_apps.incidents.selectors import Editable
@@ -38,6 +41,8 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         main=stands.main,
         linked_now=[link.student.id for link in stands.links],
         may_be_empty=bool(stands.stays),
+        content=_content(stands),
+        stands=_answered(stands),
         files=[document.id for document in stands.files],
     )
     if not form.is_bound:
@@ -60,6 +65,7 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             unlinked=form.unlinked(),
             removed_files=given["remove_files"],
             agency_ids=given["agencies"],
+            answers=form.answers,
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
             by=request.access,
@@ -80,6 +86,7 @@ def edit_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
     form = EditForm(
         request.POST if request.method == "POST" else None,
         access=request.access,
+        stands=_answered(stands),
         files=[document.id for document in stands.files],
     )
     if not form.is_bound:
@@ -95,6 +102,7 @@ def edit_action(request: HttpRequest, action_id: UUID) -> HttpResponse:
             happened_at=given["happened_at"],
             removed_files=given["remove_files"],
             agency_ids=given["agencies"],
+            answers=form.answers,
             alert_user_ids=given["alert_staff"],
             alert_group_ids=given["alert_groups"],
             by=request.access,
@@ -143,6 +151,7 @@ def _told_second(request: HttpRequest, form: EditForm, stands: Editable) -> Http
     """Somebody saved first: what was typed stays in the form, beside what stands now."""
     meanwhile = {
         "stands_now": stands.text,
+        "answers_now": selectors.read_as(stands.answers, str),
         "difference": selectors.differing(stands.text, form.cleaned_data["text"]),
     }
     return _shown(request, form, stands, None, status=409, more=meanwhile)
@@ -161,6 +170,7 @@ def _shown(
     is_told = status == 409
     context = {
         "sections": sections_of(
+            form,
             EDITING_INCIDENT if stands.is_incident else EDITING_ACTION,
             without=[] if stands.files else ["files"],
             linked="linked_now",
@@ -181,10 +191,18 @@ def _shown(
         ],
         "files_removed": set(content.get("remove_files", [])),
         "roles": [("", "no role given"), *_roles(form)],
-        "faults": faults_of(form, FIELDS | {"text": "Incident" if stands.is_incident else "Action Taken"}),
+        "faults": faults_of(
+            form,
+            field_labels(form, FIELDS | {"text": "Incident" if stands.is_incident else "Action Taken"}),
+        ),
     } | (more or {})
     template = "incidents/edit.html" if stands.is_incident else "incidents/edit_action.html"
     return render(request, template, context, status=status)
+
+
+def _answered(stands: Editable) -> Stands:
+    answers = {one["field"]: typed_values(one["kind"], one["values"]) for one in stands.answers}
+    return Stands(answers, categories=stands.filed | stands.kept, stays=stands.kept)
 
 
 def _roles(form: EditForm) -> list[tuple[str, str]]:

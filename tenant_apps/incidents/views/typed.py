@@ -14,7 +14,8 @@ from core.db.clock import now
 from shared_apps.people.selectors import names_of
 from tenant_apps.categories.selectors import followed
 from tenant_apps.documents.selectors import documents_of
-from tenant_apps.incidents.forms import PlannerForm
+from tenant_apps.form_builder.adapters import is_answer_name
+from tenant_apps.incidents.forms import PlannerForm, readable_ids
 from tenant_apps.incidents.selectors import is_own_draft
 from tenant_apps.staff.selectors import active_among
 from tenant_apps.students.selectors import StudentName, choosable_among, students_by_ids, year_label
@@ -50,6 +51,7 @@ KEPT = frozenset(
 
 # What makes a form worth keeping; the rest is filled in or ticked before anybody has begun.
 WORTH_KEEPING = ("text", "student", "unlisted_name")
+MOST_KEPT = 300
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Typed:
     ticked: frozenset[str] = frozenset()
     files: list[dict[str, str]] = field(default_factory=list)
     planner: dict[str, list[str]] = field(default_factory=dict)
+    content: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def kept_content(post: QueryDict) -> dict[str, list[str]]:
@@ -82,10 +85,11 @@ def kept_content(post: QueryDict) -> dict[str, list[str]]:
     content = {
         # PostgreSQL stores no NUL; a form's own fields refuse it, and a draft keeps the rest of the words.
         name: [value.replace("\0", "") for value in post.getlist(name)[:200]]
-        for name in KEPT
+        for name in [*KEPT, *(name for name in post if is_answer_name(name))][:MOST_KEPT]
         if name in post
     }
-    typed = any(value.strip() for name in WORTH_KEEPING for value in content.get(name, []))
+    worth = [*WORTH_KEEPING, *(name for name in content if is_answer_name(name))]
+    typed = any(value.strip() for name in worth for value in content.get(name, []))
     return content if typed else {}
 
 
@@ -100,10 +104,11 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
         return next(iter(content.get(name, [])), default)
 
     local = timezone.localtime(now())
-    chosen = _ids([*content.get("student", []), *content.get("linked", [])])
+    chosen = readable_ids([*content.get("student", []), *content.get("linked", [])])
     students = students_by_ids(choosable_among(access, chosen))
-    people = names_of(active_among(_ids(content.get("alert_staff", []))))
+    people = names_of(active_among(readable_ids(content.get("alert_staff", []))))
     files = documents_of("draft", [draft_id]) if is_own_draft(access, draft_id) else {}
+    categories = readable_ids(content.get("categories", []))
     return Typed(
         draft_id=draft_id,
         text=first("text"),
@@ -115,14 +120,16 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
         about=first("about"),
         unlisted_name=first("unlisted_name"),
         unlisted_class=first("unlisted_class"),
-        student=[_chip(students[pk]) for pk in _ids(content.get("student", []))[:1] if pk in students],
-        linked=[_chip(students[pk]) for pk in _ids(content.get("linked", [])) if pk in students],
+        student=[
+            _chip(students[pk]) for pk in readable_ids(content.get("student", []))[:1] if pk in students
+        ],
+        linked=[_chip(students[pk]) for pk in readable_ids(content.get("linked", [])) if pk in students],
         staff=[
             {"value": str(pk), "label": person.full, "note": "", "initials": ""}
             for pk, person in sorted(people.items(), key=lambda one: one[1].sort_key)
         ],
         # Draft and open form may name a category that was merged since.
-        categories=frozenset(map(str, followed(_ids(content.get("categories", [])), categories={}))),
+        categories=frozenset(map(str, followed(categories, categories={}))),
         alert_groups=frozenset(content.get("alert_groups", [])),
         agencies=frozenset(content.get("agencies", [])),
         ticked=frozenset(
@@ -140,12 +147,13 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
             for document in files.get(draft_id, [])
         ],
         planner={name: values for name, values in content.items() if name.startswith("planner-")},
+        content=content,
     )
 
 
 def students_chosen(access: Access, values: Iterable[str]) -> list[dict[str, str]]:
     """Of these ids the students whom the form would offer, as a picker shows them."""
-    chosen = _ids(values)
+    chosen = readable_ids(values)
     students = students_by_ids(choosable_among(access, chosen))
     return [_chip(students[pk]) for pk in chosen if pk in students]
 
@@ -204,13 +212,3 @@ def uuid_or_404(text: str) -> UUID:
 def _chip(student: StudentName) -> dict[str, str]:
     note = " · ".join(part for part in (year_label(student.year_group), student.tutor) if part)
     return {"value": str(student.id), "label": student.name, "note": note, "initials": student.initials}
-
-
-def _ids(values: Iterable[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
