@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("tenant_apps.training.urls")),
     path("", include("tenant_apps.administration.urls")),
     path("", include("tenant_apps.agencies.urls")),
+    path("", include("tenant_apps.form_builder.urls")),
     path("", include("tenant_apps.school_settings.urls")),
 ]
 

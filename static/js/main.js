@@ -7,6 +7,7 @@ import { startChronology } from "./chronology.js";
 import { startDrafts } from "./drafts.js";
 import { startDualLists } from "./dual_list.js";
 import { startErrorSummary } from "./error_summary.js";
+import { startFormOrder, startOptions } from "./form_order.js";
 import { startForms } from "./forms.js";
 import { startHtmx } from "./htmx.js";
 import { startMatrices } from "./matrix.js";
@@ -25,6 +26,8 @@ function startWithin(root) {
   startCategories(root);
   startDrafts(root);
   startDualLists(root);
+  startFormOrder(root);
+  startOptions(root);
   startMatrices(root);
   startPickers(root);
   startUploads(root);

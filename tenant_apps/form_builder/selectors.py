@@ -14,9 +14,10 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
 
 from tenant_apps.form_builder.enums import BUILT_IN, FIRST, Form, Kind
-from tenant_apps.form_builder.models import FormEdition, FormItem, FormItemCategory
+from tenant_apps.form_builder.models import CustomField, FormEdition, FormItem, FormItemCategory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,38 @@ def working_form(form: Form) -> WorkingForm:
 def changed_forms() -> set[Form]:
     """The forms that administrators work on and have not published so."""
     return {form for form in Form if working_form(form).is_changed}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A custom field as administrators work on it. Where `is_kind_fixed`, it has been on the form."""
+
+    id: UUID
+    form: Form
+    item: StandingItem
+    is_kind_fixed: bool
+
+
+def get_field(field_id: UUID) -> FieldView:
+    """A field of one of the forms that administrators work on; Http404 for none."""
+    form = CustomField.objects.filter(id=field_id).values_list("form", flat=True).first()
+    if form is None:
+        raise Http404("no such field")
+    return FieldView(field_id, Form(form), get_item(Form(form), str(field_id)), was_published(field_id))
+
+
+def get_item(form: Form, key: str) -> StandingItem:
+    """A field of a form that administrators work on, by its key; Http404 for none."""
+    for item in working_form(form).items:
+        if item.key == key:
+            return item
+    raise Http404("no such field")
+
+
+def was_published(field_id: UUID) -> bool:
+    """Whether the field is, or was, on everybody's form."""
+    items = FormItem.objects.filter(field=field_id, edition__published_at__isnull=False)
+    return items.exists()
 
 
 def _newest(form: Form) -> Subquery:

@@ -22,7 +22,13 @@ from tenant_apps.form_builder.models import (
     FormItem,
     FormItemCategory,
 )
-from tenant_apps.form_builder.selectors import StandingItem, WorkingForm, standing_form, working_form
+from tenant_apps.form_builder.selectors import (
+    StandingItem,
+    WorkingForm,
+    standing_form,
+    was_published,
+    working_form,
+)
 
 MOST_OPTIONS = 100
 MOST_FIELDS = 100
@@ -243,7 +249,7 @@ def _store(edition: FormEdition, items: Iterable[StandingItem]) -> None:
 def _set_kind(field: CustomField, kind: Kind) -> None:
     if field.kind == kind:
         return
-    if FormItem.objects.filter(field=field, edition__published_at__isnull=False).exists():
+    if was_published(field.id):
         raise ValidationError(
             {"kind": "The kind stays once the field has been on the form. Add a new field."}
         )

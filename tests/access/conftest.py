@@ -366,6 +366,19 @@ class World:
         return enabled_maps()[0].id
 
     @cached_property
+    def custom_field(self):
+        from tenant_apps.form_builder.enums import Form
+        from tenant_apps.form_builder.selectors import standing_form
+
+        return standing_form(Form.INCIDENT).custom[1].key
+
+    def action_form(self):
+        from tenant_apps.form_builder.enums import Form
+        from tenant_apps.form_builder.selectors import working_form
+
+        return working_form(Form.ACTION)
+
+    @cached_property
     def import_id(self):
         from tenant_apps.imports.models import Import
 
@@ -549,6 +562,13 @@ RELATIONS = {
     "of an agency": lambda world: {"agency_id": world.agency_id},
     "of a disabled agency": lambda world: {"agency_id": world.disabled_agency},
     "of no agency": lambda world: {"agency_id": uuid4()},
+    "of incidents": lambda world: {"form": "incident"},
+    "of actions": lambda world: {"form": "action"},
+    "of nothing": lambda world: {"form": "nothing"},
+    "of the action's text": lambda world: {"form": "action", "key": "text"},
+    "of no built-in field": lambda world: {"form": "action", "key": "nothing"},
+    "of a custom field": lambda world: {"field_id": world.custom_field},
+    "of no custom field": lambda world: {"field_id": uuid4()},
     "of an import": lambda world: {"import_id": world.import_id},
     "of no import": lambda world: {"import_id": uuid4()},
     "of a spreadsheet": lambda world: {"import_id": world.sheet_import_id},
@@ -611,6 +631,10 @@ FORMS = {
     "a sibling elsewhere": lambda world: {"do": "sibling", "name": "Kim", "school": "Birchwood"},
     "a court order": lambda world: {"who": "The mother's partner", "what": "May not come near."},
     "a yes to withholding": lambda world: {"withhold": "yes"},
+    "an order": lambda world: {"keys": [item.key for item in world.action_form().items[::-1]]},
+    "the form as it is": lambda world: {"seen": world.action_form().token},
+    "a custom field": lambda world: {"name": "People Involved", "kind": "text"},
+    "an advice message": lambda world: {"advice": "Who did what."},
     "an agency": lambda world: {"name": "Family Hub"},
     "the status Closed": lambda world: {"status": "closed"},
     "the deputy's alert": lambda world: {"alerts": [str(world.alert_of(world.cast.deputy))]},

@@ -42,6 +42,7 @@ SHARED = {
         "session_id",
         "contact_id",
         "order_id",
+        "field_id",
     )
 }
 ONLY_B = {name: uuid7() for name in SHARED}
@@ -65,6 +66,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.categories.models import Category
     from tenant_apps.classes.models import StudentGroup
     from tenant_apps.documents.services import receive
+    from tenant_apps.form_builder.models import CustomField, FormEdition, FormItem
     from tenant_apps.imports.models import Import
     from tenant_apps.incidents.models import ActionCategory
     from tenant_apps.incidents.services import Unlisted, add_action, add_incident, save_draft
@@ -206,6 +208,14 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             pk=ids["closure_id"],
             date=date(2026, 12, 21) + timedelta(days=Closure.objects.count()),
             name=marker,
+        )
+        edition = FormEdition.objects.get(form="incident", published_at__isnull=False)
+        CustomField.objects.create(pk=ids["field_id"], form="incident", kind="text")
+        FormItem.objects.create(
+            edition=edition,
+            position=edition.items.count(),
+            field_id=ids["field_id"],
+            name=f"{marker} {ids['field_id']}",
         )
         other = Category.objects.get(name="Behaviour")
         add_action(

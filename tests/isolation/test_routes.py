@@ -15,6 +15,7 @@ PARTS = {
     "classes": "head",
     "administration": "head",
     "agencies": "head",
+    "forms": "head",
     "staff": "head",
     "alerts:user-alerts": "head",
     "alerts:remove-alerts": "head",

@@ -19,6 +19,9 @@ PAGES = {
         /admin/agencies/new/
         /admin/agencies/{agency}/
         /admin/agencies/{agency}/delete/
+        /admin/form-builder/
+        /admin/form-builder/incident/
+        /admin/form-builder/incident/new/
         /admin/imports/
         /admin/imports/{import}/
         /admin/imports/{sheet}/columns/
