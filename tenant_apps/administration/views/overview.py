@@ -24,7 +24,7 @@ WORDS = {
     "Transfers": "Records that leave with a pupil, and those that arrive.",
     "Groups": "Who may see the students of which class.",
     "Maps": "Plans and body maps to mark on an incident.",
-    "Form Builder": "Your own fields, their order and advice on the forms for incidents, actions and students.",
+    "Form Builder": "Your own fields, the order of all, and advice on the forms.",
     "Integrations": "Other systems that may add incidents.",
 }
 
