@@ -1,8 +1,10 @@
-"""A query that every request asks, compiled once per process instead of once per request.
+"""A query that every request asks, compiled once per process and planned once per connection.
 
-The ORM takes several milliseconds of processor time to compile a query with sub-queries, ten times what the
-database needs to answer it. What is kept is text with places for values: it names no schema (the search path
-decides that, as for every other query) and holds nobody's data.
+The ORM takes several milliseconds of processor time to compile a query with sub-queries, and the database as
+long to parse and plan it as to answer it. What is kept is text with places for values: it names no schema
+and holds nobody's data. The database keeps it as a prepared statement, which it parses and plans anew
+whenever the search path is not the one it was planned for: the path decides whose tables are read, as for
+every other query.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.db.models.sql import Query
+from psycopg import sql as composing
 
 NAMESPACE = UUID("01a20000-0000-7000-8000-000000000000")
 # The places for values in a statement, those of one list together; `%%` is a sign of the statement.
@@ -54,21 +60,22 @@ class PreparedQuery:
         self._names = names
         self._sets = tuple(sets)
         self._spare = tuple(spare)
-        self._compiled: tuple[str, tuple[Any, ...]] | None = None
+        self._compiled: tuple[str, tuple[_Place | _Sets, ...]] | None = None
 
     def rows(self, **values: Given) -> list[tuple[Any, ...]]:
         """The rows for these ids, parts and sets, in the current school."""
-        if self._compiled is None:
-            self._compiled = self._compile()
-        sql, parameters = self._compiled
+        is_new = self._compiled is None
+        sql, places = self._compiled = self._compiled or self._compile()
         if not sql:
             return []
-        filled = [one.filled(values) if isinstance(one, _Place | _Sets) else one for one in parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
+        # The backend is core.tenancy's own, which Django's types do not know.
+        with cast("Any", connection).preparing_cursor() as cursor:
+            cursor.execute(sql, [place.filled(values) for place in places])
+            if is_new and (limited := [column.name for column in cursor.description if column.display_size]):
+                raise ValueError(f"Columns of limited length, to be cast to text: {limited}.")
             return cursor.fetchall()
 
-    def _compile(self) -> tuple[str, tuple[Any, ...]]:
+    def _compile(self) -> tuple[str, tuple[_Place | _Sets, ...]]:
         """The statement and what fills it; an empty one for a query that never finds anything."""
         stand_ins = {name: stand_in(name) for name in self._names}
         places: dict[str, _Place | _Sets] = {str(stand_in(name)): _Sets((name,)) for name in self._sets}
@@ -79,14 +86,14 @@ class PreparedQuery:
                 f"%{standing}%": _Place(name, is_part=True),
             }
         try:
-            sql, parameters = self._build(**stand_ins).query.sql_with_params()
+            sql, parameters = _of_lasting_types(self._build(**stand_ins).query).sql_with_params()
         except EmptyResultSet:
             return "", ()
         found = [places.get(str(one), one) for one in parameters]
         missing = set(self._names) - {one.name for one in found if isinstance(one, _Place)}
         if missing:
             raise ValueError(f"The query has no place for {sorted(missing)}.")
-        return _with_arrays(sql, found)
+        return _with_places(sql, found)
 
 
 class _Place:
@@ -113,22 +120,49 @@ class _Sets:
         return list(chain.from_iterable(values[name] for name in self.names))
 
 
-def _with_arrays(sql: str, parameters: list[Any]) -> tuple[str, tuple[Any, ...]]:
-    """The statement with one array for every list of sets: they have any number of members."""
+def _of_lasting_types(query: Query) -> Query:
+    """The query with its columns of limited length read as plain text.
+
+    A migration that lengthens one under a running process would change the type of the statement's rows, and
+    for that the database refuses a prepared statement as long as the connection lives.
+    """
+    query.select = tuple(_of_lasting_type(column) for column in query.select)
+    query.annotations = {name: _of_lasting_type(column) for name, column in query.annotations.items()}
+    return query
+
+
+def _of_lasting_type(column: Any) -> Any:
+    match column.output_field:
+        case CharField():
+            return Cast(column, TextField())
+        case ArrayField(base_field=CharField()):
+            return Cast(column, ArrayField(TextField()))
+    return column
+
+
+def _with_places(sql: str, parameters: list[Any]) -> tuple[str, tuple[_Place | _Sets, ...]]:
+    """The statement with a place for each value, and an array for every list of sets: they have any number of
+    members. Whatever else filled it is written into it, where the database sees it when it plans.
+    """
     remaining = iter(parameters)
-    filling: list[Any] = []
+    filling: list[_Place | _Sets] = []
 
     def place(found: re.Match[str]) -> str:
         if found[0] == "%%":
             return found[0]
         here = [next(remaining) for _ in range((found["listed"] or "%s").count("%s"))]
         sets = [one for one in here if isinstance(one, _Sets)]
-        if not sets:
-            filling.extend(here)
-            return found[0]
-        if not found["listed"] or len(sets) < len(here):
-            raise ValueError(f"{sets[0].names} stands where only sets with `in` may stand.")
-        filling.append(_Sets(tuple(chain.from_iterable(one.names for one in sets))))
-        return "= ANY(%s)"
+        if sets:
+            if not found["listed"] or len(sets) < len(here):
+                raise ValueError(f"{sets[0].names} stands where only sets with `in` may stand.")
+            filling.append(_Sets(tuple(chain.from_iterable(one.names for one in sets))))
+            return "= ANY(%s)"
+        filling.extend(one for one in here if isinstance(one, _Place))
+        written = ["%s" if isinstance(one, _Place) else _literal(one) for one in here]
+        return f"IN ({', '.join(written)})" if found["listed"] else written[0]
 
     return PLACES.sub(place, sql), tuple(filling)
+
+
+def _literal(value: Any) -> str:
+    return composing.Literal(value).as_string(connection.connection).replace("%", "%%")

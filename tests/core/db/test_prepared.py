@@ -28,6 +28,69 @@ def test_asks_for_the_ids_given_in_the_school_that_is_entered(
         assert prepared.rows(user=cast.lead.user.pk) == []
 
 
+def kept_statements():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, statement FROM pg_prepared_statements")
+        return [plans for plans, statement in cursor if 'FROM "people_user"' in statement]
+
+
+@pytest.mark.spec("TEN-05")
+@pytest.mark.parametrize("plans", ["force_generic_plan", "force_custom_plan"])
+def test_statement_that_the_database_keeps_reads_the_school_that_is_entered(school_a, school_b, cast, plans):
+    from django.db import connection
+
+    from shared_apps.people.models import User
+
+    prepared = PreparedQuery(lambda user: User.objects.exclude(pk=user).values_list("email"), "user")
+    emails = {}
+    for school in (school_a, school_b):
+        with in_school(school):
+            emails[school.pk] = sorted(User.objects.values_list("email"))
+    assert not set(emails[school_a.pk]) & set(emails[school_b.pk])
+    before = len(kept_statements())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL plan_cache_mode = {plans}")
+    for turn in range(12):
+        school = (school_a, school_b, school_b)[turn % 3]
+        with in_school(school):
+            assert sorted(prepared.rows(user=uuid4())) == emails[school.pk]
+    assert len(kept_statements()) == before + 1
+    assert (12 in kept_statements()) == (plans == "force_generic_plan")
+
+
+@pytest.mark.fault("F19")
+def test_statement_outlives_a_migration_that_lengthens_a_column(as_owner, in_a, cast):
+    from django.db import connection
+
+    prepared = PreparedQuery(query, "user")
+    asked = {"user": cast.lead.user.pk}
+    assert prepared.rows(**asked) == [(cast.lead.user.pk, cast.lead.email)]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_user ALTER COLUMN email TYPE varchar(300)")
+        cursor.execute("ALTER TABLE people_user ADD COLUMN added text")
+    assert prepared.rows(**asked) == [(cast.lead.user.pk, cast.lead.email)]
+
+
+def test_column_whose_type_a_migration_may_change_is_an_error(in_a, cast):
+    from shared_apps.people.models import User
+
+    def build(user):
+        mine, others = User.objects.filter(pk=user), User.objects.exclude(pk=user)
+        return mine.values_list("email").union(others.values_list("email"))
+
+    with pytest.raises(ValueError, match="email"):
+        PreparedQuery(build, "user").rows(user=cast.lead.user.pk)
+
+
+def test_what_was_asked_is_told_with_its_values(in_a, cast, django_assert_num_queries):
+    lead = cast.lead.user.pk
+    with django_assert_num_queries(1) as asked:
+        PreparedQuery(query, "user").rows(user=lead)
+    assert lead.hex in asked.captured_queries[0]["sql"]
+
+
 def test_id_that_the_query_leaves_out_is_an_error(in_a, cast):
     with pytest.raises(ValueError, match="other"):
         PreparedQuery(query, "user", "other").rows(user=cast.lead.user.pk, other=cast.lead.user.pk)

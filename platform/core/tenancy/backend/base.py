@@ -7,13 +7,15 @@ query on any table raises `NoSchoolError` until `in_school` or `in_public` names
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db.backends.postgresql.introspection import DatabaseIntrospection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import ProgrammingError
 from django_tenants.postgresql_backend import base as django_tenants_base
-from psycopg import Connection, errors, pq, sql
+from psycopg import Connection, Cursor, errors, pq, sql
 
 from core.tenancy.errors import NoSchoolError
 
@@ -44,6 +46,30 @@ def ask_for_a_school(execute: Any, query: Any, params: Any, many: bool, context:
                 "Use `with in_school(school):` (or `in_public()` for the tables of the provider)."
             ) from error
         raise
+
+
+class PreparingCursor(Cursor[Any]):
+    """Has the database keep every statement, and asks it by name from the second time on.
+
+    The connection forgets the oldest of a hundred. It prepares nothing else: what the ORM asks holds its
+    values, so that it never comes twice.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        self.connection.prepare_threshold = 0
+        try:
+            return super().execute(query, params, prepare=True, **options)
+        finally:
+            self.connection.prepare_threshold = None
+
+
+class SchoolOperations(DatabaseOperations):
+    """Tells whoever asks what was executed a prepared statement as it reads with its values in it."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        if isinstance(cursor, PreparingCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
 
 
 class SchoolIntrospection(DatabaseIntrospection):
@@ -83,6 +109,8 @@ class SchoolIntrospection(DatabaseIntrospection):
 
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     """One thread's connection, and the school it speaks to (`tenant`, None for nowhere)."""
+
+    ops_class = SchoolOperations
 
     tenant: Any
     schema_name: str | None
@@ -129,6 +157,14 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         self.search_path_set_schemas = []
         return connection
+
+    def preparing_cursor(self) -> CursorWrapper:
+        """A cursor that leaves its statements prepared in the database, for those that come again and again.
+
+        Their values are sent beside them instead of being written into them.
+        """
+        with self.cursor():
+            return self._prepare_cursor(PreparingCursor(self.connection))
 
     def restore_search_path(self) -> None:
         """Set the search_path anew, after somebody set another one behind our back."""
