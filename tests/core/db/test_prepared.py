@@ -60,6 +60,19 @@ def test_statement_that_the_database_keeps_reads_the_school_that_is_entered(scho
     assert (12 in kept_statements()) == (plans == "force_generic_plan")
 
 
+def test_database_keeps_no_more_than_some_statements(in_a, cast):
+    from core.tenancy.backend.base import KEPT_STATEMENTS
+    from shared_apps.people.models import User
+
+    for number in range(KEPT_STATEMENTS + 5):
+
+        def build(user, number=number):
+            return User.objects.filter(pk=user, first_name=str(number)).values_list("pk")
+
+        PreparedQuery(build, "user").rows(user=uuid4())
+    assert len(kept_statements()) == KEPT_STATEMENTS
+
+
 @pytest.mark.fault("F19")
 def test_statement_outlives_a_migration_that_lengthens_a_column(as_owner, in_a, cast):
     from django.db import connection
