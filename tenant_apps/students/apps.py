@@ -8,6 +8,7 @@ class StudentsConfig(AppConfig):
         "student.address_released": "Told an address again",
         "student.address_withheld": "Withheld an address",
         "student.agencies_changed": "Changed the agencies involved with a student",
+        "student.answers_changed": "Changed what is answered about a student",
         "student.contact_added": "Added a contact of a student",
         "student.contact_changed": "Changed a contact of a student",
         "student.contact_ended": "Ended a contact of a student",

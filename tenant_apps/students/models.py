@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.db.models import Record
+from tenant_apps.form_builder.enums import Kind
 from tenant_apps.students.enums import EnrolmentStatus, SenStatus, Sex, Source
 
 
@@ -336,6 +337,34 @@ class Keyword(Record):
                 fields=["student", "key"],
                 condition=models.Q(removed_at__isnull=True),
                 name="student_keyword_once",
+            ),
+        ]
+
+
+class StudentAnswer(Record):
+    """What was answered about a pupil in one of the school's own fields, with name and options as they read
+    then; from `answered_at` until it is answered otherwise or taken out.
+    """
+
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="answers", db_index=False)
+    field = models.ForeignKey(
+        "form_builder.CustomField", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.TextField()
+    kind = models.CharField(max_length=9, choices=Kind)
+    values = ArrayField(models.TextField())
+    position = models.PositiveSmallIntegerField(help_text="of the field on the form")
+    answered_by = _person()
+    answered_at = models.DateTimeField()
+    ended_by = _person()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "field"],
+                condition=models.Q(ended_at__isnull=True),
+                name="student_answer_once",
             ),
         ]
 

@@ -112,10 +112,20 @@ class World:
                 "category_ids": [self.category(name) for name in categories],
                 "happened_at": now() - timedelta(hours=1),
                 "alert_user_ids": [self.cast.deputy.user.pk],
+                "answers": [self.answer("incident", "Her aunt, at the gate.")],
                 "by": self.cast.lead.access,
             }
             | given
         )
+
+    def answer(self, form, *values):
+        """An answer in a field that was once on the form."""
+        from tenant_apps.form_builder.adapters import AnswerGiven
+        from tenant_apps.form_builder.models import CustomField
+
+        fields = CustomField.objects.filter(form=form, kind="text", deleted_at=None)
+        field = fields.first() or CustomField.objects.create(form=form, kind="text")
+        return AnswerGiven(field.pk, "Reported by", field.kind, values, position=9)
 
     @cached_property
     def behaviour(self):
@@ -247,6 +257,7 @@ class World:
             incident_id=incident.pk,
             text="Rang home.",
             happened_at=now(),
+            answers=[self.answer("action", "Her aunt, at noon.")],
             by=self.cast.lead.access,
         )
 

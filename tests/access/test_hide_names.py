@@ -30,7 +30,7 @@ def words_of(response):
 @pytest.fixture
 def named(world):
     """All pupils of the world carry the same telling names, and the texts name them."""
-    from tenant_apps.incidents.models import Action, Incident
+    from tenant_apps.incidents.models import Action, ActionAnswer, Incident, IncidentAnswer
     from tenant_apps.students.models import Student
     from tenant_apps.students.services import (
         ContactGiven,
@@ -39,6 +39,7 @@ def named(world):
         add_contact,
         add_court_order,
         add_sibling_elsewhere,
+        change_answers,
         change_keywords,
         write_summary,
     )
@@ -57,6 +58,8 @@ def named(world):
             unlisted_name=f"{FORENAME} {FORMER}", unlisted_class=f"{SURNAME}’s class"
         )
         Action.objects.update(text=text)
+        for answers in (IncidentAnswer, ActionAnswer):
+            answers.objects.update(values=[text])
         for pupil in world.students:
             given = ContactGiven(forename=FORENAME, surname=SURNAME, relationship="Mother")
             add_contact(student_id=pupil.pk, given=given, by=SYSTEM)
@@ -65,6 +68,8 @@ def named(world):
             sibling = SiblingGiven(name=f"Kim {SURNAME}", school="Elsewhere")
             add_sibling_elsewhere(student_id=pupil.pk, given=sibling, by=SYSTEM)
             write_summary(student_id=pupil.pk, text=text, seen=0, by=SYSTEM)
+            told = world.answer("student", text)
+            change_answers(student_id=pupil.pk, answers=[told], seen={told.field_id: None}, by=SYSTEM)
             change_keywords(student_id=pupil.pk, added=[SURNAME, FORENAME.lower()], by=SYSTEM)
 
     return name_everybody

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-TABLES = 79
-INDEXES = 265
+TABLES = 80
+INDEXES = 267
 
 
 def count(catalog):

@@ -34,6 +34,7 @@ MADE = {
     "classes.StudentGroup": {"sort_key"},
     "documents.Document": {"content_type", "sha256", "owner_kind"},
     "planner.Reminder": {"kind", "about_kind"},
+    "form_builder.FormItem": {"built_in"},
     "incidents.Counter": {"name"},
     "imports.Import": {"sha256"},
     "imports.HealthTurn": {"reason"},
@@ -103,6 +104,9 @@ def _plant_in_json() -> None:
         for version in model.objects.all():
             version.snapshot |= {"text": PAYLOAD, "reason": PAYLOAD}
             version.snapshot["marks"] = [one | {"text": PAYLOAD} for one in version.snapshot["marks"]]
+            version.snapshot["answers"] = [
+                one | {"name": PAYLOAD, "values": [PAYLOAD]} for one in version.snapshot["answers"]
+            ]
             version.save(update_fields=["snapshot"])
     for draft in Draft.objects.all():
         draft.content |= {

@@ -76,13 +76,15 @@ def _keep_what_has_no_form_here(world):
     from tenant_apps.alerts.models import AlertRemoval
     from tenant_apps.attendance.models import YearElsewhere
     from tenant_apps.students.models import SchoolAttended
-    from tenant_apps.students.services import change_keywords
+    from tenant_apps.students.services import change_answers, change_keywords
 
     SchoolAttended.objects.create(student=world.students[0], name="Birchwood")
     YearElsewhere.objects.create(
         student=world.students[0], school_name="Birchwood", possible=100, attended=90
     )
     change_keywords(student_id=world.students[0].pk, added=["asthma"], by=SYSTEM)
+    told = world.answer("student", "Only by phone.")
+    change_answers(student_id=world.students[0].pk, answers=[told], seen={told.field_id: None}, by=SYSTEM)
     lead, head, moment = world.cast.lead.user, world.cast.head.user, now()
     AlertRemoval.objects.create(user=lead, removed_by=head, removed_at=moment, reason="Left.", count=2)
     WebAuthnKey.objects.create(

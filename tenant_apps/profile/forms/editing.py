@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 from core.db.text import search_key
 from tenant_apps.agencies.selectors import AgencyView
+from tenant_apps.form_builder.adapters import answer_name
+from tenant_apps.form_builder.enums import Form
+from tenant_apps.form_builder.selectors import standing_form
 from tenant_apps.profile.forms.lists import IdsField
+from tenant_apps.profile.forms.own_fields import OwnFields, Part, seen_name
 from tenant_apps.profile.selectors import Editing
 from tenant_apps.profile.services import OwnFactsChange, StudentChange
+from tenant_apps.students.services import AnswerChangedError
 
 GONE = "A category that you ticked is not there any more."
 LONGEST_KEYWORD = 60
@@ -20,6 +26,8 @@ LONGEST_KEYWORD = 60
 
 class StudentForm(forms.Form):
     """ "Edit Information" of one pupil. The `_seen` fields tell what stood on the page when it was opened."""
+
+    use_required_attribute = False
 
     summary = forms.CharField(
         required=False,
@@ -68,11 +76,13 @@ class StudentForm(forms.Form):
             "agencies_seen": involved,
         }
         super().__init__(*args, **kwargs)
+        self.own = OwnFields(standing_form(Form.STUDENT), editing.answers)
         fields: Any = self.fields
         fields["categories"].choices = [(category.id, category.name) for category in editing.categories]
         if not editing.categories:
             del fields["categories"], fields["categories_seen"]
         if editing.has_own_facts:
+            fields.update(self.own.fields)
             fields["agency"].choices = [
                 ("", "Choose an agency"),
                 *((agency.id, agency.name) for agency in editing.offered_agencies),
@@ -90,6 +100,23 @@ class StudentForm(forms.Form):
         if unreadable := [word for word in words if not search_key(word)]:
             raise forms.ValidationError(f"“{unreadable[0]}” has no letter or figure to search for.")
         return words
+
+    @property
+    def parts(self) -> list[Part]:
+        """The page in the school's order."""
+        return self.own.parts(self)
+
+    def say_changed(self, error: AnswerChangedError) -> None:
+        """Somebody else answered meanwhile: their answer is told, and is what was seen from now on."""
+        key, data = str(error.field_id), cast("QueryDict", self.data).copy()
+        data[seen_name(key)] = str(error.number or "")
+        self.data = data
+        told = f"It reads now: {error.words}" if error.words else "It is empty now"
+        self.add_error(
+            answer_name(key),
+            f"Somebody else changed this while you were writing. {told}. Yours stands here: save again to"
+            " keep it.",
+        )
 
     def shown_agencies(self) -> list[AgencyView]:
         """The agencies that stand in the form now, with one just chosen and without one just taken off."""
@@ -143,6 +170,8 @@ class StudentForm(forms.Form):
             keywords_removed=tuple(word for key, word in before.items() if key not in words),
             agencies_added=agencies - given["agencies_seen"],
             agencies_removed=given["agencies_seen"] - agencies,
+            answers=self.own.given(given),
+            answers_seen=self.own.seen(given),
         )
 
 

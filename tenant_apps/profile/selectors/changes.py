@@ -14,9 +14,7 @@ from tenant_apps.agencies.selectors import AgencyView, enabled_agencies
 from tenant_apps.categories.selectors import CategoryMap, CategoryView, category_map
 from tenant_apps.monitoring.permissions import changeable_categories
 from tenant_apps.monitoring.selectors import monitored_now
-from tenant_apps.students.selectors import (
-    own_facts,
-)
+from tenant_apps.students.selectors import OwnAnswer, own_answers, own_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class Editing:
     offered_agencies: Sequence[AgencyView] = ()
     stays: Sequence[str] = ()
     """Categories that are on and that the person sees only, by their full names."""
+    answers: Sequence[OwnAnswer] = ()
 
 
 def may_update_categories(access: Access) -> bool:
@@ -88,6 +87,7 @@ def editing(access: Access, student: Any) -> Editing:
         agencies=facts.agencies,
         offered_agencies=enabled_agencies(),
         stays=stays,
+        answers=own_answers(access, student),
     )
 
 

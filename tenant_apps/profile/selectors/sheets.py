@@ -20,6 +20,7 @@ from tenant_apps.students.selectors import (
     Address,
     ContactView,
     LinkedStudent,
+    OwnAnswer,
     OwnFacts,
     SchoolView,
     SiblingElsewhereView,
@@ -30,6 +31,7 @@ from tenant_apps.students.selectors import (
     hide_names,
     home_of,
     linked_students,
+    own_answers,
     own_facts,
     schools_attended_by,
     siblings_elsewhere_of,
@@ -88,6 +90,8 @@ class Overview:
     header: StudentHeader
     facts: OwnFacts | None
     """Summary, keywords and agencies; None for those whose group does not see them."""
+    answers: list[OwnAnswer]
+    """What was answered in the school's own fields, for the same people."""
     blocks: list[Block]
     shows_contacts: bool
     home: Address | None
@@ -114,6 +118,7 @@ def overview(access: Access, student_id: UUID) -> Overview:
     return Overview(
         header=student_header(student),
         facts=own_facts(access, student),
+        answers=own_answers(access, student),
         blocks=[build(access, student) for block, build in SHEETS if block in shown],
         shows_contacts=sees_contacts,
         home=home_of(access, student) if sees_contacts else None,

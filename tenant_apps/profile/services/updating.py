@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from core.access import Access
+from tenant_apps.form_builder.adapters import AnswerGiven
 from tenant_apps.monitoring.services import end, start
-from tenant_apps.students.services import change_agencies, change_keywords, write_summary
+from tenant_apps.students.services import (
+    change_agencies,
+    change_answers,
+    change_keywords,
+    write_summary,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +31,8 @@ class OwnFactsChange:
     keywords_removed: tuple[str, ...]
     agencies_added: AbstractSet[UUID]
     agencies_removed: AbstractSet[UUID]
+    answers: Sequence[AnswerGiven] = ()
+    answers_seen: Mapping[UUID, UUID | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,7 @@ def update_student(
     """Save the edit page of one pupil, or nothing of it.
 
     Raises what the services beneath do: PermissionDenied, Http404, SummaryChangedError, TooManyKeywordsError,
-    AgencyNotOfferedError.
+    AnswerChangedError, AgencyNotOfferedError.
     """
     # Monitoring first: it holds categories, which is done before anything else is locked.
     if change.started:
@@ -60,3 +69,5 @@ def update_student(
     change_keywords(
         student_id=student_id, added=facts.keywords_added, removed=facts.keywords_removed, by=by, at=at
     )
+    if facts.answers:
+        change_answers(student_id=student_id, answers=facts.answers, seen=facts.answers_seen, by=by, at=at)

@@ -29,6 +29,7 @@ from tenant_apps.students.selectors import (
 from tenant_apps.students.services import (
     MOST_KEYWORDS,
     AgencyNotOfferedError,
+    AnswerChangedError,
     NobodyLeftError,
     SummaryChangedError,
     TooManyKeywordsError,
@@ -71,6 +72,8 @@ def edit(request: HttpRequest, student_id: UUID) -> HttpResponse:
             other = error
         except TooManyKeywordsError:
             form.add_error("keywords", f"A student has at most {MOST_KEYWORDS} keywords.")
+        except AnswerChangedError as error:
+            form.say_changed(error)
         except AgencyNotOfferedError:
             form.add_error("agency", "This agency is not offered any more.")
         else:

@@ -66,6 +66,7 @@ from tenant_apps.students.selectors.names import (
     students_by_ids,
     year_label,
 )
+from tenant_apps.students.selectors.own_answers import OwnAnswer, own_answers
 from tenant_apps.students.selectors.own_facts import OwnFacts, keywords_found, own_facts
 from tenant_apps.students.selectors.records import (
     StudentHeader,
@@ -92,6 +93,7 @@ __all__ = [
     "Keeping",
     "LinkedStudent",
     "NameStyle",
+    "OwnAnswer",
     "OwnFacts",
     "Register",
     "SchoolView",
@@ -134,6 +136,7 @@ __all__ = [
     "may_be_chosen",
     "name_style",
     "names_a_pupil",
+    "own_answers",
     "own_facts",
     "readers_blocked_from",
     "register",

@@ -60,6 +60,7 @@ from tenant_apps.students.services.merging import (
     name_keys,
 )
 from tenant_apps.students.services.noting import note_listed, note_viewed
+from tenant_apps.students.services.own_answers import AnswerChangedError, change_answers
 from tenant_apps.students.services.own_facts import (
     MOST_KEYWORDS,
     AgencyNotOfferedError,
@@ -81,6 +82,7 @@ __all__ = [
     "SAME",
     "STAGES",
     "AgencyNotOfferedError",
+    "AnswerChangedError",
     "CannotReadError",
     "ContactGiven",
     "CourtOrderGiven",
@@ -99,6 +101,7 @@ __all__ = [
     "add_sibling_elsewhere",
     "block_student_reader",
     "change_agencies",
+    "change_answers",
     "change_contact",
     "change_court_order",
     "change_keywords",

@@ -29,6 +29,7 @@ from tenant_apps.students.models import (
     Seal,
     SiblingElsewhere,
     Student,
+    StudentAnswer,
     StudentLink,
 )
 from tenant_apps.students.selectors.limits import readers_blocked_from, standing_seals
@@ -209,6 +210,7 @@ def reduce_records(*, student_ids: Collection[UUID], by: Access, at: datetime | 
         Contact.objects.filter(student__in=found),
         CourtOrder.objects.filter(student__in=found),
         SiblingElsewhere.objects.filter(student__in=found),
+        StudentAnswer.objects.filter(student__in=found),
         links,
     ):
         rows.filter(ended_at=None).update(ended_at=moment, ended_by_id=by.user_id)

@@ -44,7 +44,7 @@ def write_summary(*, student_id: UUID, text: str, seen: int, by: Access, at: dat
     `seen` is the number of the version that the writer had before them, 0 for none: SummaryChangedError where
     another one holds by now. An unchanged text writes nothing. Http404 and PermissionDenied as for reading.
     """
-    _hold(student_id, by)
+    hold_facts(student_id, by)
     last = Summary.objects.filter(student_id=student_id).order_by("-number").first()
     text = " ".join(text.split())
     held, number = (last.text, last.number) if last else ("", 0)
@@ -73,7 +73,7 @@ def change_keywords(
 
     What is there already is not put twice, what is gone already stays gone. Raises TooManyKeywordsError.
     """
-    _hold(student_id, by)
+    hold_facts(student_id, by)
     moment = at or now()
     standing = Keyword.objects.filter(student_id=student_id, removed_at=None)
     gone = {search_key(word) for word in removed}
@@ -108,7 +108,7 @@ def change_agencies(
     Raises AgencyNotOfferedError for a new one that forms do not offer.
     """
     offered = hold_agencies(added)
-    _hold(student_id, by)
+    hold_facts(student_id, by)
     moment = at or now()
     standing = AgencyInvolvement.objects.filter(student_id=student_id, removed_at=None)
     ended = set(standing.filter(agency_id__in=removed).values_list("agency_id", flat=True))
@@ -126,7 +126,7 @@ def change_agencies(
     return len(new) + len(ended)
 
 
-def _hold(student_id: UUID, by: Access) -> None:
+def hold_facts(student_id: UUID, by: Access) -> None:
     """Two people who change the same pupil wait for one another; who adds an incident does not wait."""
     if not by.is_system:
         if not by.is_elevated or not by.can(SystemPermission.VIEW_STUDENT_DETAILS):
