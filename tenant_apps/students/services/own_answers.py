@@ -47,7 +47,7 @@ def change_answers(
     moment = at or now()
     kept = list(StudentAnswer.objects.filter(student=student_id, field__in=seen).order_by("answered_at"))
     standing = {one.field_id: one for one in kept if one.ended_at is None}
-    by_id = {one.pk: one for one in kept}
+    by_id: dict[UUID | None, StudentAnswer] = {one.pk: one for one in kept}
     changed = []
     for given in answers:
         stands, before = standing.get(given.field_id), by_id.get(seen.get(given.field_id))
