@@ -6,8 +6,9 @@ Nothing here asks the product. `Viewer` is one person in one session in one draw
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from tests.oracle.world import Incident, Pupil, World
+from tests.oracle.world import Incident, Pupil, Search, World
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Viewer:
         told = any(
             one.on_action and one.user == self.user and one.state != "withdrawn" for one in incident.alerts
         )
-        return self.reads_whole(incident) or incident.author == self.user or told
+        return self.reads_whole(incident) or incident.author_of_action == self.user or told
 
     def words(self, incident: Incident) -> tuple[str, str]:
         """The text of the incident and of its action, as this person reads them; "" for no action."""
@@ -166,6 +167,39 @@ class Viewer:
             }
         return {self.world.categories[one].name for one in most_specific(self.world, named)}
 
+    # --- a pupil's log --------------------------------------------------------------------------
+
+    def log(self, pupil: UUID) -> dict[UUID, tuple[str, str]]:
+        """The words of each incident and of its action as this log has them; "" for what it has not."""
+        return {
+            one.id: (
+                one.states[-1].words if one.linked.get(pupil, True) else "",
+                one.states_of_action[-1].words if stands_in_log(one, pupil) else "",
+            )
+            for one in self.world.incidents.values()
+            if pupil in one.parts and self.lists(one)
+        }
+
+    def finds_in_log(self, pupil: UUID, search: Search) -> set[UUID]:
+        """A reference has a day and nothing else; all words stand in one text, which is by the author."""
+        named = {one for one in search.category_ids if self.views("view_incidents", one)}
+        return {
+            key
+            for key, (words, followed_up) in self.log(pupil).items()
+            for one in (self.world.incidents[key],)
+            if (search.since is None or day_of(one) >= search.since)
+            and (search.until is None or day_of(one) <= search.until)
+            and (
+                not search.category_ids
+                or (words and closed(self.world, one.chosen) & most_specific(self.world, named))
+            )
+            and (
+                not (search.words or search.author_id)
+                or is_found(words, one.author, search)
+                or is_found(followed_up, one.author_of_action, search)
+            )
+        }
+
     # --- the person's own -----------------------------------------------------------------------
 
     def unread(self) -> set[tuple[UUID, bool]]:
@@ -179,6 +213,21 @@ class Viewer:
             and not one.is_gone
             and not self.is_blocked(one)
         }
+
+
+def stands_in_log(incident: Incident, pupil: UUID) -> bool:
+    """The action: in the log of whom it is about, and where it was copied to beside the full text."""
+    return pupil == incident.main or (incident.linked[pupil] and pupil in incident.copied_to)
+
+
+def is_found(text: str, author: UUID, search: Search) -> bool:
+    is_theirs = search.author_id in {None, author}
+    return bool(text) and is_theirs and all(word.lower() in text for word in search.words)
+
+
+def day_of(incident: Incident) -> date:
+    """In the school's zone."""
+    return incident.happened_at.astimezone(ZoneInfo("Europe/London")).date()
 
 
 def count_readers(world: World, incident: Incident) -> set[UUID]:

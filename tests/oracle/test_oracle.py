@@ -52,7 +52,7 @@ def test_product_shows_what_the_naive_evaluation_says(in_a, rf, client_for, caps
                 for elevated in (True, False) if person.has_key else (False,):
                     viewer = Viewer(world, person.id, elevated)
                     with answering(rf.get("/"), request_id="oracle"):
-                        found, count = compare.by_selectors(viewer)
+                        found, count = compare.by_selectors(viewer, draw)
                     if draws % PAGES_EVERY == 0 and person.is_active:
                         more, more_count = compare.by_pages(viewer, client_for)
                         found, count, pages = found + more, count + more_count, pages + 1

@@ -97,6 +97,8 @@ class Incident:
     status: str
     assignee: UUID | None
     author: UUID
+    author_of_action: UUID
+    copied_to: set[UUID]
     is_deleted: bool
     is_removed: bool
     is_old: bool
@@ -116,6 +118,17 @@ class Incident:
     def parts(self) -> list[UUID]:
         """Everybody who takes part in it; nobody in one that lies in the tray with nobody linked."""
         return [*([self.main] if self.main else []), *self.linked]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for in a log: all of it at once, of the categories any."""
+
+    words: tuple[str, ...] = ()
+    category_ids: tuple[UUID, ...] = ()
+    author_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass
@@ -233,6 +246,8 @@ def _draw_incidents(world: World, draw: random.Random) -> None:
             status=draw.choice(["active", "active", "closed"]),
             assignee=draw.choice([None, None, *world.staff]),
             author=draw.choice(list(world.staff)),
+            author_of_action=draw.choice(list(world.staff)),
+            copied_to={one for one in others if draw.random() < 0.5},
             is_deleted=draw.random() < 0.12,
             is_removed=draw.random() < 0.1,
             is_old=is_old,
@@ -261,6 +276,28 @@ def _draw_states(draw: random.Random, first: datetime, words: str) -> list[State
     return [
         State(first + timedelta(minutes=minute), f"{words}, state{place}.")
         for place, minute in enumerate([0, *edits])
+    ]
+
+
+def draw_searches(world: World, draw: random.Random) -> list[Search]:
+    """One by words, one by categories, one by an author or by days, and one by several of them together."""
+    incident = draw.choice(list(world.incidents.values()))
+    text = draw.choice([incident.states, incident.states_of_action])[-1].words
+    pieces = [*(word.strip(",.") for word in text.split()), "incident", "STATE", "writt", "ed up, s"]
+    category = draw.choice(list(world.categories.values()))
+    beside = [category.parent, *draw.sample(list(world.categories), 2)][: draw.randint(0, 3)]
+    today = date.today()  # noqa: DTZ011 -- as in the drawing
+    since, until = sorted(today - timedelta(days=draw.choice([1, 2, 3, 19, 20, 21])) for _ in range(2))
+    words = {"words": tuple(draw.choice(pieces) for _ in range(draw.randint(1, 3)))}
+    categories = {"category_ids": (category.id, *(one for one in beside if one))}
+    author = {"author_id": draw.choice([incident.author, incident.author_of_action])}
+    days = {"since": draw.choice([None, since]), "until": draw.choice([None, until])}
+    together = [part for part in (words, categories, author, days) if draw.random() < 0.6]
+    return [
+        Search(**words),
+        Search(**categories),
+        Search(**draw.choice([author, days])),
+        Search(**{name: value for part in together for name, value in part.items()}),
     ]
 
 
@@ -448,11 +485,16 @@ def _store_incidents(world: World) -> None:
             text=one.states_of_action[-1].words,
             happened_at=one.happened_at,
             recorded_at=one.happened_at,
-            author_id=one.author,
+            author_id=one.author_of_action,
             training="practice" if one.is_removed else "",
             removed_at=now() if one.is_removed else None,
         )
         for one in incidents
+    )
+    models.ActionStudent.objects.bulk_create(
+        models.ActionStudent(action_id=one.action, student_id=student)
+        for one in incidents
+        for student in one.copied_to
     )
     Alert.objects.bulk_create(
         Alert(
@@ -521,7 +563,7 @@ def _store_versions(world: World) -> None:
         models.ActionVersion(
             action_id=one.action,
             made_at=state.at,
-            made_by_id=one.author,
+            made_by_id=one.author_of_action,
             snapshot=shot(one, state) | {"students": [], "categories": []},
         )
         for one in world.incidents.values()
