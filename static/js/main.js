@@ -10,6 +10,7 @@ import { startErrorSummary } from "./error_summary.js";
 import { startFormOrder, startOptions } from "./form_order.js";
 import { startForms } from "./forms.js";
 import { startHtmx } from "./htmx.js";
+import { startMaps } from "./maps.js";
 import { startMatrices } from "./matrix.js";
 import { startPage } from "./page.js";
 import { startPickers } from "./pickers.js";
@@ -28,6 +29,7 @@ function startWithin(root) {
   startDualLists(root);
   startFormOrder(root);
   startOptions(root);
+  startMaps(root);
   startMatrices(root);
   startPickers(root);
   startUploads(root);

@@ -55,6 +55,12 @@ def entry_row(context: Context, entry: Any) -> SafeString:
 
 
 @register.simple_tag
+def marked_maps(maps: Iterable[Any]) -> SafeString:
+    """Maps with the marks of one incident or action on them, and what the marks say."""
+    return draw("maps.html", maps=maps)
+
+
+@register.simple_tag
 def student_rows(students: Iterable[Any]) -> SafeString:
     """The students of a list: `<ul class="rows">{% student_rows students %}</ul>`."""
     return draw("students.html", students=students)

@@ -39,6 +39,7 @@ ASSETS: Mapping[str, str] = {
     STYLES: "text/css",
     "css/tokens.css": "text/css",
     "img/mark.svg": "image/svg+xml",
+    "img/body_map.svg": "image/svg+xml",
     f"{FONTS}-latin-wght-normal.woff2": "font/woff2",
     f"{FONTS}-latin-ext-wght-normal.woff2": "font/woff2",
 }

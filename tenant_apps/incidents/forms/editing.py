@@ -8,6 +8,7 @@ from django import forms
 
 from tenant_apps.form_builder.enums import Form
 from tenant_apps.incidents.enums import LinkRole
+from tenant_apps.incidents.forms.marks import MarksField
 from tenant_apps.incidents.forms.writing import EntryForm, UUIDList
 from tenant_apps.students.selectors import may_be_chosen
 
@@ -58,6 +59,7 @@ class EditIncidentForm(EditForm):
             follow=self.now_called,
         )
         self.fields["linked"] = UUIDList(required=False)
+        self.fields["marks"] = MarksField(required=False)
         for student in self.linked_now:
             self.fields[f"role_{student}"] = forms.ChoiceField(choices=self.roles, required=False)
             self.fields[f"full_{student}"] = forms.BooleanField(required=False)

@@ -57,6 +57,7 @@ ADDING_INCIDENT = {
     "text": Heading("what", "What happened?"),
     "categories": Heading("kind", "What kind of incident?"),
     "linked": Heading("linked", "Who else was involved?", is_optional=True),
+    "maps": Heading("maps", "Maps", is_optional=True),
     "happened_at": Heading("when", "When, and what next?"),
     "status": Heading("status", "Status", goes_with="happened_at"),
     "assignee": Heading("assignee", "Assign to", is_optional=True, goes_with="happened_at"),
@@ -81,6 +82,7 @@ EDITING_INCIDENT = {
     "text": Heading("what", "What happened?"),
     "happened_at": Heading("when", "When?", goes_with="text"),
     "files": Heading("files", "Files", is_optional=True, goes_with="text"),
+    "maps": Heading("maps", "Maps", is_optional=True),
     "categories": Heading("kind", "What kind of incident?"),
     "agencies": Heading("agencies", "Agencies", is_optional=True),
 }

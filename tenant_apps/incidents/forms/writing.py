@@ -26,6 +26,7 @@ from tenant_apps.form_builder.selectors import standing_form
 from tenant_apps.incidents.enums import About, Status, TrainingMark
 from tenant_apps.incidents.forms.asking import OwnFields, Stands
 from tenant_apps.incidents.forms.categories import chips_of, choosable_in
+from tenant_apps.incidents.forms.marks import MarksField
 from tenant_apps.incidents.forms.training import MarkField
 from tenant_apps.incidents.permissions import statuses_to_add
 from tenant_apps.incidents.selectors.blocking import barred_from
@@ -285,6 +286,7 @@ class IncidentForm(EntryForm):
             follow=self.now_called,
         )
         self.fields["linked"] = UUIDList(required=False)
+        self.fields["marks"] = MarksField(required=False)
 
     def preselecting_categories(self) -> list[UUID]:
         """Categories whose choice preselects the default alert group; it can be taken off again."""

@@ -18,6 +18,7 @@ from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.entries import entries_of, recorded_later
 from tenant_apps.incidents.selectors.entry_values import ActionLine, Entry, StudentPart
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.incidents.selectors.marks import drawn, maps_of, marks_in
 from tenant_apps.incidents.selectors.standing import (
     Stood,
     actions_as_of,
@@ -62,7 +63,7 @@ def as_written(access: Access, incident: Incident, action: Action | None = None)
         if line.id in states and action:
             words.lay_over_action(line, states[line.id], action)
     if action:
-        entry.text, entry.answers = "", []
+        entry.text, entry.maps, entry.answers = "", [], []
     entry.files, entry.told, entry.status, entry.assignee, entry.assignee_id = [], [], "", "", None
     entry.edited_at, entry.has_unread_alert = None, False
     return entry
@@ -84,7 +85,7 @@ def _lay_over(access: Access, incident: Incident, entry: Entry, moment: datetime
     if stood:
         words.lay_over_incident(entry, stood, incident)
     if came_by_merge(access, [incident.pk]):
-        entry.is_part_alone, entry.text, entry.status, entry.assignee = True, "", "", ""
+        entry.is_part_alone, entry.text, entry.maps, entry.status, entry.assignee = True, "", [], "", ""
         entry.author, entry.recorded_at, entry.edited_at, entry.answers = "", None, None, []
         entry.linked, entry.categories, entry.agencies, entry.files, entry.told = [], [], [], [], []
     in_force = _added_by_then(written)
@@ -122,6 +123,7 @@ class _Words:
         self.pupils = [*dict.fromkeys([*pupils, *students])]
         self.typed = incident.unlisted_name
         self.people = names_of(assignees)
+        self.maps = maps_of(*(marks_in(state.snapshot) for state in states))
         self.agencies = agency_names({one for state in states for one in state.ids("agencies")})
         # A version also names what was merged since.
         self.categories = CategoryNames(access, category_map(with_merged=True), opened_by_alert=True)
@@ -158,6 +160,7 @@ class _Words:
     def _lay_over(self, shown: Entry | ActionLine, stood: Stood, written: Incident | Action) -> None:
         shown.text = self._hidden(stood.snapshot["text"])
         shown.answers = read_as(stood.snapshot.get("answers", []), self._hidden)
+        shown.maps = drawn(marks_in(stood.snapshot), self.maps, self._hidden)
         shown.happened_at = _moment(stood.snapshot, written)
         shown.recorded_at = recorded_later(written.recorded_at, shown.happened_at)
         if written.edited_at and written.edited_at > stood.made_at:

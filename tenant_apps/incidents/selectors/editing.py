@@ -19,6 +19,7 @@ from tenant_apps.incidents.selectors.answers import answers_of
 from tenant_apps.incidents.selectors.audience import Readers, readers_if_edited, readers_of
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.finding import get_incident, is_listed
+from tenant_apps.incidents.selectors.marks import Marked, highest_number, marks_under
 from tenant_apps.incidents.selectors.standing import assert_whole
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, students_by_ids
@@ -39,6 +40,7 @@ class Editable:
 
     `filed` are the categories that this person may see and take off; `stays` names those that they see only.
     `kept` are the categories besides `filed` by which the form asks; `answers` what was answered.
+    `highest_mark` is the highest number that any of its marks had.
     """
 
     id: UUID
@@ -52,6 +54,8 @@ class Editable:
     stays: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     files: tuple[DocumentView, ...] = ()
+    marks: tuple[Marked, ...] = ()
+    highest_mark: int = 0
     main: UUID | None = None
     answers: tuple[dict[str, Any], ...] = ()
     kept: frozenset[UUID] = frozenset()
@@ -97,6 +101,8 @@ def editable_incident(access: Access, incident_id: UUID) -> Editable:
         kept=frozenset(stays & access.view_incidents),
         main=incident.participants.values_list("student", flat=True).filter(part=Part.MAIN).first(),
         files=_files(access, "incident", incident.pk),
+        marks=tuple(marks_under([incident.pk]).get(incident.pk, [])),
+        highest_mark=highest_number(incident),
         links=tuple(Link(students[one.student_id], one.link_role, one.shows_full) for one in linked),
     )
 

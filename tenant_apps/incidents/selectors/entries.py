@@ -34,6 +34,7 @@ from tenant_apps.incidents.selectors.entry_values import (
     StudentPart,
     WaitingCategory,
 )
+from tenant_apps.incidents.selectors.marks import MarkedMap, drawn, maps_of, marks_under
 from tenant_apps.incidents.selectors.unlisted import whom
 from tenant_apps.staff.permissions import can_use_files
 from tenant_apps.students.selectors import StudentName, hide_names, students_by_ids
@@ -93,6 +94,8 @@ class _Rows:
         self.answers = answers_of(ids, action_ids)
         self.agencies = _agency_names(ids, action_ids)
         self.documents = documents_of("incident", ids) | documents_of("action", action_ids)
+        self.marks = marks_under(ids)
+        self.maps = maps_of(*self.marks.values())
         self.told = recipients_of([*ids, *action_ids])
         self.people = names_of(
             {incident.author_id for incident in incidents}
@@ -126,6 +129,7 @@ class _Rows:
             categories=self.categories.lines(carried),
             agencies=self.agencies.get(incident.pk, []),
             files=self._files(incident),
+            maps=self._maps(incident.pk, incident.pk),
             told=self._told(incident),
             actions=[self._action(action) for action in self.actions[incident.pk]],
             has_unread_alert=self._has_unread_alert(incident),
@@ -138,7 +142,7 @@ class _Rows:
         )
         if incident.deleted_at is not None:
             entry.removed = self._removed(incident, incident.pk)
-            entry.text, entry.files, entry.told, entry.actions = "", [], [], []
+            entry.text, entry.files, entry.maps, entry.told, entry.actions = "", [], [], [], []
             entry.answers = []
         return entry
 
@@ -177,12 +181,13 @@ class _Rows:
             copied_to=[self.students[copy.student_id].name for copy in self.copies[action.pk]],
             told=self._told(action),
             not_copied_to=self._not_copied_to(action),
+            maps=self._maps(action.pk, action.incident_id),
             is_practice=action.training == TrainingMark.PRACTICE,
             answers=self._answers(action),
         )
         if action.deleted_at is not None:
             line.removed = self._removed(action, action.incident_id)
-            line.text, line.files, line.told, line.not_copied_to = "", [], [], []
+            line.text, line.files, line.maps, line.told, line.not_copied_to = "", [], [], [], []
             line.answers = []
         return line
 
@@ -209,6 +214,9 @@ class _Rows:
             FileLine(document.id, self._hidden(document.name, incident_id), document.url if opens else "")
             for document in documents
         ]
+
+    def _maps(self, owner: UUID, incident_id: UUID) -> list[MarkedMap]:
+        return drawn(self.marks.get(owner, []), self.maps, lambda words: self._hidden(words, incident_id))
 
     def _has_unread_alert(self, incident: Incident) -> bool:
         """Whether the reader has an open alert to it or to an action under it."""

@@ -60,7 +60,7 @@ def _as_reference(entry: Entry, own_part: list[ActionLine]) -> Entry:
     entry.is_reference = True
     entry.text, entry.author, entry.assignee, entry.status, entry.categories = "", "", "", "", []
     entry.main, entry.about, entry.linked, entry.whom = None, None, [], ""
-    entry.agencies, entry.files, entry.told, entry.answers = [], [], [], []
+    entry.agencies, entry.files, entry.maps, entry.told, entry.answers = [], [], [], [], []
     entry.actions = [action for action in own_part if action.removed is None]
     for action in entry.actions:
         action.told, action.options, action.categories, action.waiting_categories = [], [], [], []

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tenant_apps.alerts.selectors import AlertStatus
 from tenant_apps.incidents.selectors.answers import AnswerLine
 from tenant_apps.incidents.selectors.category_names import CategoryLine
+from tenant_apps.incidents.selectors.marks import MarkedMap
 from tenant_apps.students.selectors import StudentName
 
 
@@ -60,6 +61,7 @@ class ActionLine:
     copied_to: list[str]
     told: list[AlertStatus]
     not_copied_to: list[StudentName] = field(default_factory=list)
+    maps: list[MarkedMap] = field(default_factory=list)
     removed: dict[str, Any] | None = None
     is_practice: bool = False
     answers: list[AnswerLine] = field(default_factory=list)
@@ -91,6 +93,7 @@ class Entry:
     agencies: list[str]
     files: list[FileLine]
     told: list[AlertStatus]
+    maps: list[MarkedMap] = field(default_factory=list)
     actions: list[ActionLine] = field(default_factory=list)
     has_unread_alert: bool = False
     as_of: datetime | None = None

@@ -23,6 +23,7 @@ from tenant_apps.incidents.selectors.answers import read_as
 from tenant_apps.incidents.selectors.category_names import CategoryNames
 from tenant_apps.incidents.selectors.entry_values import FileLine
 from tenant_apps.incidents.selectors.finding import is_listed
+from tenant_apps.incidents.selectors.marks import in_words, maps_of, marks_in
 from tenant_apps.incidents.selectors.merging import numbers_known
 from tenant_apps.incidents.selectors.unlisted import about_in_words
 from tenant_apps.staff.permissions import can_use_files
@@ -186,6 +187,7 @@ class _Words:
         self.students: Mapping[UUID, StudentName] = students_by_ids(students)
         self.agencies = agency_names(agencies)
         self.people = names_of(assignees)
+        self.maps = maps_of(*(marks_in(shot) for shot in snapshots))
         self.files = document_names(UUID(one) for shot in snapshots for one in shot.get("files", []))
         # Who took part once is named in what stood then.
         self.pupils = {*incident.participants.values_list("student", flat=True), *students}
@@ -255,6 +257,7 @@ class _Words:
         if "files" in shot:
             names = sorted(self.files[UUID(one)] for one in shot["files"])
             found["Files"] = self.hidden(", ".join(names))
+        found["Maps"] = self.hidden(in_words(marks_in(shot), self.maps))
         if shot.get("about"):
             found["Student"] = self._main(shot)
             found["Tray"] = Tray(shot["tray"]).label

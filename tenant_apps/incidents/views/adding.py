@@ -23,6 +23,7 @@ from tenant_apps.incidents.forms import (
 )
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.links import place_in_log
+from tenant_apps.incidents.views.marks import marking
 from tenant_apps.incidents.views.typed import FIELDS, Typed, faults_of, planner_faults, typed_in, uuid_or_404
 from tenant_apps.staff.selectors import default_group_people, form_notices
 from tenant_apps.students.adapters import TwoLists, filled_lists
@@ -46,7 +47,8 @@ def add_incident(request: HttpRequest) -> HttpResponse:
         )
     form = IncidentForm(request.POST, access=request.access)
     planner = planner_form(request.access, request.POST)
-    if "show_names" in request.POST and not form.settings.allow_student_search:
+    shows_names = "show_names" in request.POST and not form.settings.allow_student_search
+    if shows_names or "mark_add" in request.POST:
         typed = typed_in(request.access, dict(request.POST.lists()), _draft_id(request))
         form = IncidentForm(access=request.access, content=typed.content)
         planner = planner_form(request.access, content=typed.planner)
@@ -65,6 +67,7 @@ def add_incident(request: HttpRequest) -> HttpResponse:
             text=given["text"],
             category_ids=given["categories"],
             linked=[services.LinkedStudent(student) for student in given["linked"]],
+            marks=given["marks"],
             monitor_linked=given["monitor_linked"],
             share_documents=given["share_documents"],
             happened_at=given["happened_at"],
@@ -148,13 +151,15 @@ def _page(
     form: IncidentForm, typed: Typed, lists: dict[str, TwoLists], planner: PlannerForm | None
 ) -> dict[str, Any]:
     notices = form_notices()
-    left_out = {"files": form.takes_files, "planner": planner is not None}
+    marks = marking(typed.marks)
+    left_out = {"files": form.takes_files, "maps": bool(marks.maps), "planner": planner is not None}
     return {
         "sections": sections_of(
             form, ADDING_INCIDENT, without=[key for key, has in left_out.items() if not has]
         ),
         "text_hint": f"{notices.incident_hint} {ABOUT_NAMES}",
         "lists": lists,
+        "marking": marks,
         "form": form,
         "typed": typed,
         "planner": planner,

@@ -22,10 +22,13 @@ from tenant_apps.incidents.forms import (
     field_labels,
     sections_of,
 )
+from tenant_apps.incidents.forms.marks import value_of
 from tenant_apps.incidents.selectors import Editable
+from tenant_apps.incidents.selectors.marks import Marked
 from tenant_apps.incidents.services import ChangedMeanwhileError, LinkedStudent
 from tenant_apps.incidents.views.blocking import say_who_was_skipped
 from tenant_apps.incidents.views.confirming import unconfirmed
+from tenant_apps.incidents.views.marks import Marking, marking
 from tenant_apps.incidents.views.typed import FIELDS, faults_of, typed_in
 
 
@@ -47,6 +50,8 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     )
     if not form.is_bound:
         return _shown(request, form, stands, stands)
+    if "mark_add" in request.POST:
+        return _shown(request, form, stands, None)
     given = form.cleaned_data if form.is_valid() else None
     if given is None:
         return _shown(request, form, stands, None, status=422)
@@ -64,6 +69,7 @@ def edit_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             links=_links(form, stands),
             unlinked=form.unlinked(),
             removed_files=given["remove_files"],
+            marks=given["marks"],
             agency_ids=given["agencies"],
             answers=form.answers,
             alert_user_ids=given["alert_staff"],
@@ -168,17 +174,21 @@ def _shown(
 ) -> HttpResponse:
     content = _content(begins) if begins else dict(request.POST.lists())
     is_told = status == 409
+    typed = typed_in(request.access, content, uuid7())
+    marks = _marking(stands, typed.marks, is_told=is_told)
+    left_out = {"files": bool(stands.files), "maps": bool(marks.maps)}
     context = {
         "sections": sections_of(
             form,
             EDITING_INCIDENT if stands.is_incident else EDITING_ACTION,
-            without=[] if stands.files else ["files"],
+            without=[key for key, has in left_out.items() if not has],
             linked="linked_now",
             files="files_now",
         ),
         "form": form,
         "stands": stands,
-        "typed": typed_in(request.access, content, uuid7()),
+        "typed": typed,
+        "marking": marks,
         "seen": stands.seen if begins or is_told else request.POST.get("seen", ""),
         "links": [
             {
@@ -205,6 +215,14 @@ def _answered(stands: Editable) -> Stands:
     return Stands(answers, categories=stands.filed | stands.kept, stays=stands.kept)
 
 
+def _marking(stands: Editable, marks: list[Marked], *, is_told: bool) -> Marking:
+    """The marks of the form. Who saves second finds those that somebody set meanwhile among their own."""
+    there = {one.number for one in marks}
+    missing = [one for one in stands.marks if one.number not in there] if is_told else []
+    stored = {one.number for one in stands.marks if one.number}
+    return marking([*missing, *marks], stored=stored, highest=stands.highest_mark)
+
+
 def _roles(form: EditForm) -> list[tuple[str, str]]:
     return form.roles if isinstance(form, EditIncidentForm) else []
 
@@ -221,4 +239,6 @@ def _content(stands: Editable) -> dict[str, list[str]]:
         "happened_time": [f"{local:%H:%M}"],
         "categories": [str(category) for category in stands.filed],
         "agencies": [str(agency) for agency in stands.agencies],
+        "mark": [value_of(one) for one in stands.marks],
+        "mark_text": [one.text for one in stands.marks],
     }

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from shared_apps.people.selectors import names_of
 from tenant_apps.documents.services import logo_for_print
 from tenant_apps.incidents import selectors, services
 from tenant_apps.incidents.views.searching import LapsedSearchError, kept_search, say_lapsed, searched
+from tenant_apps.maps.services import picture_for_print
 from tenant_apps.students.selectors import get_student, student_header
 
 
@@ -24,6 +26,7 @@ def print_entry(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     with for_paper():
         entry = selectors.entry_for(request.access, incident)
     services.note_printed(student_ids=entry.student_ids, entries=[entry.id], by=request.access)
+    _put_pictures([entry])
     context = {"entry": entry, "print": _made(request, f"Incident no. {incident.number}")}
     return _pdf("incidents/print_entry.html", context, f"record-{incident.number}.pdf")
 
@@ -40,6 +43,7 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
     with for_paper():
         header = student_header(student)
         entries = list(selectors.whole_chronology(request.access, student_id, search=search))
+    _put_pictures(entries)
     services.note_printed(
         student_ids=[student_id],
         entries=[entry.id for entry in entries],
@@ -55,6 +59,17 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "print": _made(request, "Chronology"),
     } | searched(request, search)
     return _pdf("incidents/print_chronology.html", context, f"chronology-{now():%Y-%m-%d}.pdf")
+
+
+def _put_pictures(entries: Iterable[selectors.Entry]) -> None:
+    """Puts the pictures of uploaded maps into the page: what makes the PDF fetches none."""
+    written = [one for entry in entries for one in (entry, *entry.actions)]
+    pictures: dict[UUID, str] = {}
+    for shown in (shown for one in written for shown in one.maps):
+        if document_id := shown.document_id:
+            if document_id not in pictures:
+                pictures[document_id] = picture_for_print(document_id)
+            shown.url = pictures[document_id]
 
 
 def _made(request: HttpRequest, title: str) -> dict[str, object]:

@@ -16,7 +16,9 @@ from tenant_apps.categories.selectors import followed
 from tenant_apps.documents.selectors import documents_of
 from tenant_apps.form_builder.adapters import is_answer_name
 from tenant_apps.incidents.forms import PlannerForm, readable_ids
+from tenant_apps.incidents.forms.marks import readable_marks
 from tenant_apps.incidents.selectors import is_own_draft
+from tenant_apps.incidents.selectors.marks import Marked
 from tenant_apps.staff.selectors import active_among
 from tenant_apps.students.selectors import StudentName, choosable_among, students_by_ids, year_label
 
@@ -33,6 +35,10 @@ KEPT = frozenset(
         "happened_time",
         "like_incident",
         "linked",
+        "mark",
+        "mark_place",
+        "mark_remove",
+        "mark_text",
         "monitor_linked",
         "planner-date",
         "planner-text",
@@ -50,7 +56,7 @@ KEPT = frozenset(
 
 
 # What makes a form worth keeping; the rest is filled in or ticked before anybody has begun.
-WORTH_KEEPING = ("text", "student", "unlisted_name")
+WORTH_KEEPING = ("text", "student", "unlisted_name", "mark")
 MOST_KEPT = 300
 
 
@@ -76,6 +82,7 @@ class Typed:
     agencies: frozenset[str] = frozenset()
     ticked: frozenset[str] = frozenset()
     files: list[dict[str, str]] = field(default_factory=list)
+    marks: list[Marked] = field(default_factory=list)
     planner: dict[str, list[str]] = field(default_factory=dict)
     content: Mapping[str, list[str]] = field(default_factory=dict)
 
@@ -146,6 +153,7 @@ def typed_in(access: Access, content: Mapping[str, list[str]], draft_id: UUID) -
             }
             for document in files.get(draft_id, [])
         ],
+        marks=readable_marks(content),
         planner={name: values for name, values in content.items() if name.startswith("planner-")},
         content=content,
     )
@@ -167,6 +175,7 @@ FIELDS = {
     "text": "Incident",
     "categories": "Categories",
     "linked": "Linked student(s)",
+    "marks": "Maps",
     "happened_on": "Date/Time",
     "happened_time": "Date/Time",
     "status": "Status",
