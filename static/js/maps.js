@@ -3,7 +3,8 @@
 import { copyOf, fill, fresh } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const RADIUS = 11;
+const RADIUS = 13;
+const RED = "#a8201a"; // as in the templates: paper heeds no style sheet in a drawing
 
 export function startMaps(root) {
   for (const area of fresh(root, "[data-maps]", "maps")) start(area);
@@ -18,6 +19,7 @@ function start(area) {
   const pictures = [...area.querySelectorAll("[data-map]")];
   const highest = Number(area.dataset.highest);
 
+  const drawn = new Map();
   const rows = () => [...list.querySelectorAll("[data-mark]")];
   const words = (row) => row.querySelector('[name="mark_text"]');
   const changed = () => area.dispatchEvent(new Event("change", { bubbles: true }));
@@ -25,6 +27,7 @@ function start(area) {
   /* Numbers once stored stay with their marks; the new ones count on, and close up when one goes. */
   function draw() {
     for (const picture of pictures) for (const mark of picture.querySelectorAll(".map-mark")) mark.remove();
+    drawn.clear();
     let last = highest;
     for (const row of rows()) {
       const number = Number(row.dataset.kept) || (last += 1);
@@ -32,7 +35,9 @@ function start(area) {
       words(row).setAttribute("aria-label", `What mark ${number} on ${row.dataset.title} shows (optional)`);
       const [map, x, y] = row.querySelector('[name="mark"]').value.split(",");
       const picture = pictures.find((one) => one.dataset.map === map);
-      if (picture) picture.append(marker(picture, row, number, Number(x), Number(y)));
+      if (!picture) continue;
+      drawn.set(row, marker(picture, row, number, Number(x), Number(y)));
+      picture.append(drawn.get(row));
     }
   }
 
@@ -41,8 +46,9 @@ function start(area) {
     const group = document.createElementNS(SVG, "g");
     const circle = document.createElementNS(SVG, "circle");
     const text = document.createElementNS(SVG, "text");
-    set(circle, { cx: x * width, cy: y * height, r: RADIUS, "stroke-width": 1.5 });
-    set(text, { x: x * width, y: y * height, dy: 4.6, "font-size": 13, "font-weight": 700, "text-anchor": "middle" });
+    set(circle, { cx: x * width, cy: y * height, r: RADIUS, fill: RED, stroke: "#fff", "stroke-width": 1.5 });
+    set(text, { x: x * width, y: y * height, dy: 5.3, fill: "#fff" });
+    set(text, { "font-size": 15, "font-weight": 700, "text-anchor": "middle" });
     text.textContent = number;
     group.classList.add("map-mark");
     group.classList.toggle("on", row.classList.contains("on"));
@@ -51,9 +57,9 @@ function start(area) {
     return group;
   }
 
+  /* Nothing is drawn anew here: a mark that goes between press and release would lose its click. */
   function select(chosen) {
-    for (const row of rows()) row.classList.toggle("on", row === chosen);
-    draw();
+    for (const [row, mark] of drawn) for (const one of [row, mark]) one.classList.toggle("on", row === chosen);
   }
 
   function add(value, title, where) {

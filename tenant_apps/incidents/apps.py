@@ -44,6 +44,7 @@ class IncidentsConfig(AppConfig):
         "incident.status_changed": "Changed status or assignee of an incident",
         "incident.unpinned": "Took an incident from the top of a chronology",
         "incident.viewed": "Read an incident",
+        "maps.combined": "Looked at combined maps",
         "own_words.viewed": "Read their own words again",
         "incidents.refiled": "Incidents came under another category",
     }

@@ -31,6 +31,7 @@ urlpatterns = [
         views.court_order_file,
         name="court-order-file",
     ),
+    path("students/<uuid:student_id>/maps/<uuid:map_id>/", views.map_of_student, name="map"),
     path("students/<uuid:student_id>/links/", views.links, name="links"),
     path("students/<uuid:student_id>/monitoring-history/", views.monitoring, name="monitoring"),
     path("students/<uuid:student_id>/audit-report/", views.audit_report, name="audit-report"),

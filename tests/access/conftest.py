@@ -390,6 +390,12 @@ class World:
         return working_form(Form.ACTION)
 
     @cached_property
+    def disabled_map_id(self):
+        from tenant_apps.maps.services import set_enabled
+
+        return set_enabled(map_id=self.map_id, enabled=False, by=self.cast.head.access).pk
+
+    @cached_property
     def import_id(self):
         from tenant_apps.imports.models import Import
 
@@ -505,6 +511,14 @@ RELATIONS = {
     "of a tutor group": lambda world: {"group_id": world.group.pk},
     "of no group": lambda world: {"group_id": uuid4()},
     "of a pupil": lambda world: {"student_id": world.behaviour.participants.get().student_id},
+    "of a pupil, on the Body Map": lambda world: {
+        "student_id": world.behaviour.participants.get().student_id,
+        "map_id": world.body_map_id,
+    },
+    "of a pupil, on no map": lambda world: {
+        "student_id": world.behaviour.participants.get().student_id,
+        "map_id": uuid4(),
+    },
     "of no pupil": lambda world: {"student_id": uuid4()},
     "of a pupil sealed for lead and head": lambda world: {"student_id": world.sealed()},
     "with a photograph": lambda world: {"student_id": world.photographed()},
@@ -552,6 +566,7 @@ RELATIONS = {
     "with a logo": lambda world: world.with_logo(),
     "of an uploaded map": lambda world: {"map_id": world.map_id},
     "of the Body Map": lambda world: {"map_id": world.body_map_id},
+    "of a disabled map": lambda world: {"map_id": world.disabled_map_id},
     "of no map": lambda world: {"map_id": uuid4()},
     "of a closure": lambda world: {"closure_id": world.closure_id},
     "of no closure": lambda world: {"closure_id": uuid4()},
@@ -664,6 +679,10 @@ FORMS = {
         "subject": "The import",
         "phone": "01632 960123",
         "message": "It has failed since Monday.",
+    },
+    "a map": lambda world: {
+        "file": SimpleUploadedFile("hand.png", drawn(), "image/png"),
+        "title": "Hand",
     },
     "a picture": lambda world: {"file": SimpleUploadedFile("logo.png", drawn(), "image/png")},
     "the settings": lambda world: filled_settings(idle_timeout_minutes=12),

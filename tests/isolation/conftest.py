@@ -69,6 +69,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
     from tenant_apps.form_builder.models import CustomField, FormEdition, FormItem
     from tenant_apps.imports.models import Import
     from tenant_apps.incidents.models import ActionCategory
+    from tenant_apps.incidents.selectors.marks import Marked
     from tenant_apps.incidents.services import Unlisted, add_action, add_incident, save_draft
     from tenant_apps.maps.models import Map
     from tenant_apps.monitoring.services import start
@@ -156,6 +157,15 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         monkeypatch.setattr("tenant_apps.documents.services.receiving.uuid7", lambda: ids["document_id"])
         receive([marker.encode()], name=f"{marker}.txt", owner=("draft", ids["incident_id"]), by=by)
         monkeypatch.setattr("tenant_apps.documents.services.receiving.uuid7", uuid7)
+        plan = receive([marker.encode()], name="map", owner=("map", ids["map_id"]), by=SYSTEM)
+        Map.objects.create(
+            pk=ids["map_id"],
+            title=f"{marker} {ids['map_id']}",
+            position=9,
+            document_id=plan.pk,
+            width=4,
+            height=3,
+        )
         add_incident(
             incident_id=ids["incident_id"],
             student_id=ids["student_id"],
@@ -163,6 +173,7 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
             category_ids=[ids["category_id"]],
             happened_at=now() - timedelta(hours=1),
             alert_user_ids=[reader.deputy.user.pk, reader.support.user.pk],
+            marks=[Marked(ids["map_id"], 0.5, 0.5, f"{marker} fell here")],
             by=by,
         )
         add_incident(
@@ -179,15 +190,6 @@ def plant(school: Any, reader: Any, ids: dict[str, UUID], marker: str, monkeypat
         change_agencies(student_id=ids["student_id"], added={ids["agency_id"]}, by=SYSTEM)
         face = receive([marker.encode()], name="photo.jpg", owner=("photo", ids["student_id"]), by=SYSTEM)
         Student.objects.filter(pk=ids["student_id"]).update(photo_document_id=face.pk)
-        plan = receive([marker.encode()], name="map", owner=("map", ids["map_id"]), by=SYSTEM)
-        Map.objects.create(
-            pk=ids["map_id"],
-            title=f"{marker} {ids['map_id']}",
-            position=9,
-            document_id=plan.pk,
-            width=4,
-            height=3,
-        )
         own = add_contact(
             student_id=ids["student_id"],
             given=ContactGiven(surname=marker, relationship="Social worker"),

@@ -20,6 +20,8 @@ PARTS = {
     "alerts:user-alerts": "head",
     "alerts:remove-alerts": "head",
     "incidents:own-action": "support",
+    "maps:disable": "head",
+    "maps:enable": "head",
 }
 # Pages that tell a state and none of the record's words.
 SILENT = {

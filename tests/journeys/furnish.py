@@ -72,6 +72,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
     from core.db.clock import now
     from core.db.keys import uuid7
     from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.incidents.selectors.marks import Marked
     from tenant_apps.incidents.services import (
         LinkedStudent,
         Unlisted,
@@ -79,6 +80,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         add_incident,
         block_incident_reader,
     )
+    from tenant_apps.maps.selectors import enabled_maps
     from tenant_apps.planner.services import set_reminder
     from tenant_apps.students.models import Student
     from tenant_apps.students.services import (
@@ -91,6 +93,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
 
     lead, head = access_of(people["lead"]), access_of(people["head"])
     amelia, minh = (Student.objects.get(legal_forename=name) for name in ("Amelia", "Minh"))
+    body = enabled_maps()[0]
     named = {view.name: view.id for view in all_categories()}
     incident = add_incident(
         incident_id=uuid7(),
@@ -100,6 +103,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         happened_at=now() - timedelta(hours=1),
         alert_user_ids=[people["lead"].pk, people["head"].pk, people["support"].pk],
         linked=[LinkedStudent(minh.pk, "sibling")],
+        marks=[Marked(body.id, 0.3, 0.43, "Bruise, left forearm"), Marked(body.id, 0.7, 0.3)],
         by=access_of(people["deputy"]),
     )
     action = add_action(
@@ -134,6 +138,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         "court_order": court_order.pk,
         "category": named["Cause for Concern"],
         "reminder": reminder.pk,
+        "map": body.id,
     }
 
 

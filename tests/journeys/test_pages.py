@@ -22,6 +22,8 @@ PAGES = {
         /admin/form-builder/
         /admin/form-builder/incident/
         /admin/form-builder/incident/new/
+        /admin/maps/
+        /admin/maps/new/
         /admin/imports/
         /admin/imports/{import}/
         /admin/imports/{sheet}/columns/
@@ -56,6 +58,7 @@ PAGES = {
         /students/search/?q=ol
         /students/register/{class}/
         /students/{student}/
+        /students/{student}/maps/{map}/
         /students/{student}/audit-report/
         /students/{student}/blocked/
         /students/{student}/attendance/

@@ -11,6 +11,7 @@ from tenant_apps.incidents.selectors.chronology import (
     chronology_rows,
     whole_chronology,
 )
+from tenant_apps.incidents.selectors.combined import CombinedMap, combined_map, combined_maps
 from tenant_apps.incidents.selectors.drafts import (
     draft_label,
     draft_to_mail,
@@ -118,6 +119,7 @@ __all__ = [
     "ActionLine",
     "AnswerLine",
     "ChronologyPage",
+    "CombinedMap",
     "Cursor",
     "Editable",
     "Entry",
@@ -154,6 +156,8 @@ __all__ = [
     "changed_groups",
     "chronology_page",
     "chronology_rows",
+    "combined_map",
+    "combined_maps",
     "describe_actions",
     "describe_incidents",
     "differing",

@@ -45,6 +45,7 @@ class MarkedMap:
     title: str
     url: str
     document_id: UUID | None
+    position: int
     width: int
     height: int
     marks: list[MarkLine]
@@ -99,18 +100,24 @@ def drawn(
     for one in marks:
         on[one.map_id].append(one)
     return [
-        MarkedMap(
-            id=shown.id,
-            title=shown.title,
-            url=shown.url,
-            document_id=shown.document_id,
-            width=shown.width,
-            height=shown.height,
-            marks=[_line(one, shown, hidden) for one in on[shown.id]],
-        )
+        marked_map(shown, [_line(one, shown, hidden) for one in on[shown.id]])
         for shown in maps.values()
         if shown.id in on
     ]
+
+
+def marked_map(shown: MapView, marks: list[MarkLine]) -> MarkedMap:
+    """The map with these marks on it."""
+    return MarkedMap(
+        id=shown.id,
+        title=shown.title,
+        url=shown.url,
+        document_id=shown.document_id,
+        position=shown.position,
+        width=shown.width,
+        height=shown.height,
+        marks=marks,
+    )
 
 
 def in_words(marks: Iterable[Marked], maps: Mapping[UUID, MapView]) -> str:

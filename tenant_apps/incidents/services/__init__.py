@@ -20,6 +20,7 @@ from tenant_apps.incidents.services.editing import ChangedMeanwhileError, edit_a
 from tenant_apps.incidents.services.following import (
     change_status,
     mark_read,
+    note_combined,
     note_history,
     note_listed,
     note_opened,
@@ -72,6 +73,7 @@ __all__ = [
     "mark_read",
     "merge_incidents",
     "move_incident",
+    "note_combined",
     "note_history",
     "note_listed",
     "note_opened",

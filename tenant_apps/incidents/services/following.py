@@ -114,6 +114,13 @@ def note_listed(
 
 
 @transaction.atomic
+def note_combined(*, student_id: UUID, entries: list[UUID], by: Access, at: datetime | None = None) -> None:
+    """Writes that this person looked at the marks of these incidents on one map."""
+    detail = {"entries": [str(entry) for entry in entries]}
+    record("maps.combined", by=by, students=[student_id], detail=detail, at=at)
+
+
+@transaction.atomic
 def note_history(*, kind: str, record_id: UUID, by: Access, at: datetime | None = None) -> None:
     """Writes that this person read the earlier versions of an incident or action."""
     record("history.viewed", by=by, record=(kind, record_id), at=at)

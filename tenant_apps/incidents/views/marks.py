@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from tenant_apps.incidents.forms.marks import value_of
-from tenant_apps.incidents.selectors.marks import Marked, MarkedMap, drawn, near
+from tenant_apps.incidents.selectors.marks import Marked, MarkedMap, drawn, marked_map, near
 from tenant_apps.maps.selectors import MapView, enabled_maps, maps_by_ids
 
 
@@ -54,7 +53,7 @@ def marking(marks: Sequence[Marked], *, stored: Collection[int] = (), highest: i
         numbered.append((replace(one, number=number), None))
     on = {shown.id: shown for shown in drawn([one for one, _ in numbered], maps, str)}
     return Marking(
-        maps=[on.get(pk) or _unmarked(shown) for pk, shown in maps.items()],
+        maps=[on.get(pk) or marked_map(shown, []) for pk, shown in maps.items()],
         marks=[_line(one, kept, maps[one.map_id]) for one, kept in numbered],
         places=[(shown.title, _places(shown)) for shown in maps.values() if shown.is_enabled],
         highest=highest,
@@ -73,12 +72,4 @@ def _line(one: Marked, kept: int | None, on: MapView) -> FormMark:
 
 
 def _places(on: MapView) -> list[FormPlace]:
-    return [FormPlace(value_of(_at(on.id, place.x, place.y)), place.name) for place in on.places]
-
-
-def _at(map_id: UUID, x: float, y: float) -> Marked:
-    return Marked(map_id, x, y)
-
-
-def _unmarked(shown: MapView) -> MarkedMap:
-    return MarkedMap(shown.id, shown.title, shown.url, shown.document_id, shown.width, shown.height, [])
+    return [FormPlace(value_of(Marked(on.id, place.x, place.y)), place.name) for place in on.places]

@@ -23,6 +23,7 @@ class MapView:
     title: str
     is_enabled: bool
     document_id: UUID | None
+    position: int
     height: int
 
     @property
@@ -83,5 +84,6 @@ def _view(row: Map) -> MapView:
         title=row.title,
         is_enabled=row.is_enabled,
         document_id=row.document_id,
+        position=row.position,
         height=max(round(DRAWN_WIDTH * row.height / row.width), 1),
     )

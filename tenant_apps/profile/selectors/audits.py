@@ -29,6 +29,7 @@ OPEN = frozenset(
         "audit_report.viewed",
         "chronology.printed",
         "chronology.viewed",
+        "maps.combined",
         "student.listed",
         "student.photo_changed",
         "student.viewed",

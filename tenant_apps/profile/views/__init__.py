@@ -14,6 +14,7 @@ from tenant_apps.profile.views.contacts import (
 from tenant_apps.profile.views.keeping import keeping, sealed
 from tenant_apps.profile.views.links import links
 from tenant_apps.profile.views.lists import register, search, update_monitored, update_register
+from tenant_apps.profile.views.maps import map_of_student
 from tenant_apps.profile.views.pages import blocked, edit, monitoring, overview
 from tenant_apps.profile.views.photo import photo
 
@@ -29,6 +30,7 @@ __all__ = [
     "export_report",
     "keeping",
     "links",
+    "map_of_student",
     "monitoring",
     "new_contact",
     "new_court_order",

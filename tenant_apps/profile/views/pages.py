@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.access.decorators import key_user, requires
 from core.access.enums import SystemPermission
 from core.web.hiding import asks_to_show_names
+from tenant_apps.incidents.selectors import combined_maps
 from tenant_apps.profile import selectors
 from tenant_apps.profile.forms import StudentForm
 from tenant_apps.profile.services import update_student
@@ -49,6 +50,7 @@ def overview(request: HttpRequest, student_id: UUID) -> HttpResponse:
         **tab_context(request, shown.header, "overview"),
         "overview": shown,
         "charts": selectors.charts(request.access, student_id),
+        "combined_maps": combined_maps(request.access, student_id),
         "may_edit": selectors.may_edit(request.access),
     }
     return render(request, "profile/overview.html", context)
