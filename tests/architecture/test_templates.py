@@ -17,7 +17,7 @@ EXEMPT = {
     "tenant_apps/imports/views/api.py": "a MIS has no session: its token in a header is checked before all",
     "tenant_apps/imports/views/pages.py": "an upload is checked by its header before the first byte is read",
     "tenant_apps/imports/views/sheets.py": "an upload is checked by its header before the first byte is read",
-    "tenant_apps/maps/views.py": "a picture is read only once it is known who sends it; the form has the token",
+    "tenant_apps/maps/views.py": "a picture is read only once it is known who sends it",
     "tenant_apps/profile/views/contacts.py": "an upload is checked by its header before a byte is read",
 }
 WITHOUT_TOKEN = {

@@ -1,4 +1,4 @@
-"""Marks on maps: set by pointing and from the list, shown with their incident, and combined for the student."""
+"""Marks on maps: set by pointing and from the list, shown with their incident, combined for the student."""
 
 import re
 
