@@ -19,6 +19,10 @@ from ops.demo_school.papers import letter, paper
 QUIET_DAYS = 60
 RECENT_DAYS = 15
 
+# Fields of the school's own that stand on the form from the first day.
+TOLD = "Have you told the safeguarding team in person or by phone?"
+TOLD_WHOM = "Told whom, and when"
+
 ROLES = {
     "sibling": "sibling",
     "other pupil involved": "other",
@@ -48,6 +52,8 @@ class Writer:
         from shared_apps.people.selectors import names_of
         from tenant_apps.agencies.models import Agency
         from tenant_apps.categories.models import Category
+        from tenant_apps.form_builder.enums import Form
+        from tenant_apps.form_builder.selectors import standing_form
         from tenant_apps.staff.selectors import alert_group_ids
         from tenant_apps.students.models import Student
 
@@ -58,6 +64,7 @@ class Writer:
         self.categories = dict(Category.objects.values_list("name", "pk"))
         self.agencies = dict(Agency.objects.values_list("name", "pk"))
         self.groups = alert_group_ids()
+        self.form = standing_form(Form.INCIDENT)
         self.students = dict(Student.objects.values_list("mis_id", "pk"))
         names = Student.objects.values_list("mis_id", "preferred_forename", "legal_forename")
         self.forenames = {mis_id: preferred or legal for mis_id, preferred, legal in names}
@@ -99,13 +106,17 @@ class Writer:
             if not is_integration:
                 self._attach(row.get("files"), draft, by)
             users, groups = self._told(row.get("alerts") or [])
-            text = self._said(row["text"], row)
+            text, answers = self._said(row["text"], row), []
             if row.get("told"):
-                text += f"\n\nTold: {self._said(row['told'], row)}."
+                told = self._said(row["told"], row)
+                answers = self._answers(row, {TOLD: "Yes", TOLD_WHOM: told})
+                # Under other categories the form does not ask it.
+                text += "" if answers else f"\n\nTold: {told}."
             self.incidents[row["id"]] = add_incident(
                 incident_id=draft,
                 student_id=self.students[row["student"]["mis_id"]],
                 text=text,
+                answers=answers,
                 category_ids=[self.categories[name] for name in row["categories"]],
                 linked=[
                     LinkedStudent(
@@ -134,6 +145,17 @@ class Writer:
                 )
 
         return do
+
+    def _answers(self, row: dict[str, Any], words: dict[str, str]) -> list[Any]:
+        """What was answered in the form's fields of these names, as far as the row's categories ask them."""
+        from tenant_apps.form_builder.adapters import AnswerGiven
+
+        chosen = {self.categories[name] for name in row["categories"]}
+        return [
+            AnswerGiven(UUID(item.key), item.name, str(item.kind), (words[item.name],), place)
+            for place, item in enumerate(self.form.items)
+            if item.is_custom and item.name in words and item.is_asked(chosen)
+        ]
 
     @staticmethod
     def _is_closed_at_once(row: dict[str, Any]) -> bool:

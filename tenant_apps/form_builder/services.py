@@ -60,8 +60,9 @@ def save_field(
     ValidationError by field: for a name that is empty or taken, a kind that stays, a dropdown of no options.
     """
     _assert_administrator(by)
-    limits = set(hold_categories(category_ids).values()) if form in WITH_CATEGORIES else set()
-    edition, working = _draft(form)
+    wanted = set(category_ids) if form in WITH_CATEGORIES else set()
+    edition, working, held = _draft_holding(form, wanted)
+    limits = {held[one] for one in wanted if one in held}
     items = list(working.items)
     name, options = " ".join(name.split()), tuple(_clean(options)) if kind == Kind.DROPDOWN else ()
     others = [item for item in items if item.is_custom and item.key != str(field_id)]
@@ -212,9 +213,17 @@ def forget_limit(record_id: UUID, *, by: Access, at: datetime | None = None) -> 
 
 def _draft(form: Form) -> tuple[FormEdition, WorkingForm]:
     """The edition that is worked on, held, with what it says; made of what stands if there is none."""
-    # Before anything else is locked: whoever changes the tree of categories holds it, and then our rows.
+    edition, working, _ = _draft_holding(form, ())
+    return edition, working
+
+
+def _draft_holding(
+    form: Form, category_ids: Iterable[UUID]
+) -> tuple[FormEdition, WorkingForm, dict[UUID, UUID]]:
+    """The same, with what each of these categories is by now."""
+    # All at once and before anything else: whoever changes the tree holds it by id, and then our rows.
     limits = FormItemCategory.objects.filter(item__edition__form=form)
-    hold_categories(limits.values_list("category_id", flat=True))
+    held = hold_categories({*category_ids, *limits.values_list("category_id", flat=True)})
     edition = None
     while edition is None:
         FormEdition.objects.get_or_create(form=form, published_at=None)
@@ -222,7 +231,7 @@ def _draft(form: Form) -> tuple[FormEdition, WorkingForm]:
         edition = FormEdition.objects.select_for_update().filter(form=form, published_at=None).first()
     if not edition.items.exists():
         _store(edition, standing_form(form).items)
-    return edition, working_form(form)
+    return edition, working_form(form), held
 
 
 def _store(edition: FormEdition, items: Iterable[StandingItem]) -> None:

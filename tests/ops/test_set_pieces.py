@@ -258,6 +258,20 @@ def pinned_and_planned(school: School) -> None:
     assert {reminder.about_kind for reminder in reminders} == {"action"}
 
 
+def told_in_person(school: School) -> None:
+    """Concerns say in the school's own fields that the team was told, and whom, not in their text."""
+    from tenant_apps.incidents.models import Incident, IncidentAnswer
+
+    rows = [r for r in RECORDS if r["school"] == school.subdomain and r.get("told")]
+    asked = [r for r in rows if "Cause for Concern" in r["categories"]]
+    answered = IncidentAnswer.objects.filter(name="Told whom, and when")
+    assert len(rows) >= answered.count() >= len(asked) > 0
+    assert not answered.filter(incident__text__contains="Told: ").exists()
+    assert Incident.objects.filter(text__contains="Told: ").count() == len(rows) - answered.count()
+    told = IncidentAnswer.objects.filter(name__startswith="Have you told")
+    assert {tuple(one.values) for one in told} == {("Yes",)}
+
+
 @pytest.mark.parametrize("school", ["stgeorges"], indirect=True)
 def test_first_minutes_in_the_secondary_school(school: School) -> None:
     merged(school)
@@ -271,6 +285,7 @@ def test_first_minutes_in_the_secondary_school(school: School) -> None:
     begun_and_left(school)
     not_delivered(school)
     pinned_and_planned(school)
+    told_in_person(school)
 
 
 @pytest.mark.parametrize("school", ["riverside"], indirect=True)
