@@ -23,7 +23,8 @@ def main(subdomain: str) -> None:
     school = get_school_by_subdomain(subdomain)
     with in_school(school):
         people = give_keys()
-        ids = {**import_pupils(school.urn), **add_records(people), **add_people(people)}
+        fields = add_fields()
+        ids = {**import_pupils(school.urn), **add_records(people, fields), **add_people(people)}
     sys.stdout.write(json.dumps({name: str(value) for name, value in ids.items()}) + "\n")
 
 
@@ -67,7 +68,36 @@ def import_pupils(urn: str) -> dict[str, Any]:
     return {"import": import_id, "sheet": sheet, "class": StudentGroup.objects.get(mis_id="G1").pk}
 
 
-def add_records(people: dict[str, Any]) -> dict[str, Any]:
+def add_fields() -> dict[str, Any]:
+    """A custom field of every kind on every form, with advice; an answer in each, by form."""
+    from core.access import SYSTEM
+    from tenant_apps.form_builder.adapters import AnswerGiven
+    from tenant_apps.form_builder.enums import Form, Kind
+    from tenant_apps.form_builder.services import publish, save_field, set_advice
+
+    said = {
+        Kind.DROPDOWN: "The yard",
+        Kind.TEXT: "Her aunt, at the gate",
+        Kind.MULTILINE: "A boy of year 8.\n\nHis sister, who saw it.",
+        Kind.DATE: "2026-03-04",
+        Kind.DATETIME: "2026-03-04T14:05:00+00:00",
+    }
+    answers: dict[str, Any] = {form: [] for form in Form}
+    for form in Form:
+        for place, kind in enumerate(Kind):
+            name = f"{kind.label} of the school’s own"
+            options = ["The hall", "The yard"] if kind == Kind.DROPDOWN else []
+            advice = "Say it in one line, as in a mail to the parents."
+            field = save_field(form=form, name=name, kind=kind, options=options, advice=advice, by=SYSTEM)
+            answers[form].append(AnswerGiven(field, name, kind, (said[kind],), position=50 + place))
+        several = {"options": ["Bus", "Bicycle", "On foot"], "allows_multiple": True, "is_enforced": True}
+        save_field(form=form, name="Which of these", kind=Kind.DROPDOWN, by=SYSTEM, **several)
+        set_advice(form=form, key="agencies", advice="Tick those you have rung.", by=SYSTEM)
+        publish(form=form, by=SYSTEM)
+    return answers
+
+
+def add_records(people: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
     """Incidents with an action, alerts and a linked student, a blocked reader and a reminder."""
     from core.db.clock import now
     from core.db.keys import uuid7
@@ -88,6 +118,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         CourtOrderGiven,
         add_contact,
         add_court_order,
+        change_answers,
         withhold_address,
     )
 
@@ -104,6 +135,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         alert_user_ids=[people["lead"].pk, people["head"].pk, people["support"].pk],
         linked=[LinkedStudent(minh.pk, "sibling")],
         marks=[Marked(body.id, 0.3, 0.43, "Bruise, left forearm"), Marked(body.id, 0.7, 0.3)],
+        answers=answers["incident"],
         by=access_of(people["deputy"]),
     )
     action = add_action(
@@ -111,6 +143,7 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
         incident_id=incident.pk,
         text="Rang home at 14.20. Ms Hughes comes in at 15.30.",
         happened_at=now(),
+        answers=answers["action"],
         by=lead,
     )
     unlisted = add_incident(
@@ -127,6 +160,9 @@ def add_records(people: dict[str, Any]) -> dict[str, Any]:
     contact = add_contact(student_id=amelia.pk, given=given, by=lead)
     order = CourtOrderGiven(who="The father", what="No contact outside school.")
     court_order = add_court_order(student_id=amelia.pk, given=order, by=lead)
+    told = answers["student"]
+    nothing = {one.field_id: None for one in told}
+    change_answers(student_id=amelia.pk, answers=told, seen=nothing, by=lead)
     withhold_address(student_id=amelia.pk, contact_id=None, is_withheld=True, by=lead)
     reminder = set_reminder(text="Ring the school nurse", due_at=now() + timedelta(hours=1), by=lead)
     return {

@@ -8,6 +8,7 @@ from tenant_apps.form_builder.adapters.answers import (
     in_words,
     is_answer_name,
     typed_values,
+    words_gone,
 )
 from tenant_apps.form_builder.adapters.seeding import seed
 
@@ -20,4 +21,5 @@ __all__ = [
     "is_answer_name",
     "seed",
     "typed_values",
+    "words_gone",
 ]

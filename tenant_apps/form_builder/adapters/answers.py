@@ -5,7 +5,7 @@ moment with its offset. Nothing typed is a list without any.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django import forms
 from django.utils import timezone
 
 from tenant_apps.form_builder.enums import Kind
-from tenant_apps.form_builder.selectors import StandingItem
+from tenant_apps.form_builder.selectors import StandingForm, StandingItem
 
 PREFIX = "answer-"
 ANSWER_NAME = re.compile(PREFIX + r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -89,6 +89,15 @@ def answer_field(
         area = forms.Textarea(attrs={"rows": 4, "class": "input"})
         return forms.CharField(max_length=longest, widget=area, **shared)
     return OneLine(max_length=longest, widget=forms.TextInput(attrs={"class": "input"}), **shared)
+
+
+def words_gone(standing: StandingForm, typed: Mapping[str, Sequence[str]]) -> list[str]:
+    """What was typed into fields that are on the form no more: taken off while it stood open, or lay as a
+    draft.
+    """
+    there = {answer_name(item.key) for item in standing.custom}
+    gone = (values for name, values in typed.items() if is_answer_name(name) and name not in there)
+    return [value for values in gone for value in values if value.strip()]
 
 
 def given_answer(item: StandingItem, position: int, cleaned: Any) -> AnswerGiven:

@@ -7,8 +7,16 @@ from uuid import UUID
 from django import forms
 
 from tenant_apps.categories.selectors import CategoryMap, close_upward
-from tenant_apps.form_builder.adapters import AnswerGiven, answer_field, answer_name, given_answer
+from tenant_apps.form_builder.adapters import (
+    AnswerGiven,
+    answer_field,
+    answer_name,
+    given_answer,
+    words_gone,
+)
 from tenant_apps.form_builder.selectors import StandingForm, StandingItem
+
+WORDS_GONE = "A field was taken off the form. What you typed there stands above: put it here if it matters."
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class OwnFields:
         stays = self._closed(stands.stays if stands else ())
         self._chosen = self._closed(chosen) | stays
         self._before = self._closed(stands.categories) if stands else frozenset()
+        self.words_gone = words_gone(standing, typed)
         self.brought_by: dict[str, list[UUID]] = {}
         offered = list(offered)
         for item in standing.custom:
@@ -74,8 +83,13 @@ class OwnFields:
         item = next(item for item in self.standing.custom if item.key == key)
         return key in self._answers or item.is_asked(self._chosen)
 
-    def leave_out_unasked(self, form: forms.Form) -> None:
-        """Takes from a form, when it is checked, what belongs to fields that are not asked."""
+    def check(self, form: forms.Form) -> None:
+        """Takes from a form what belongs to fields that are not asked.
+
+        With words for a field that is gone it is refused: the page shows them, to be put elsewhere.
+        """
+        if self.words_gone:
+            form.add_error("text", WORDS_GONE)
         for item in self.items:
             if not self.is_asked(item.key):
                 form.errors.pop(answer_name(item.key), None)

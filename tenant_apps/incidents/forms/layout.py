@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Section:
-    """Fields beneath one heading; without `heading` its fields stand as they are."""
+    """Fields beneath one heading."""
 
     id: str
     number: str
@@ -49,7 +49,7 @@ class Section:
     parts: list[Part] = field(default_factory=list)
 
 
-PLANNER = Heading("", "")
+PLANNER = Heading("reminder", "A reminder", is_optional=True)
 # What follows the last of the built-in fields.
 LAST = Heading("more", "What else is asked")
 ADDING_INCIDENT = {
@@ -114,7 +114,7 @@ def sections_of(
         heading = headings.get(item.key, LAST)
         if item.is_custom:
             part = _own_part(form, item)
-            begins = not sections or (place > last and sections[-1].id != LAST.id) or not sections[-1].heading
+            begins = not sections or (place > last and sections[-1].id != LAST.id)
         else:
             part = Part(f"{TEMPLATES}{templates.get(item.key, item.key)}.html", item.advice)
             begins = not sections or not heading.goes_with or heading.goes_with != stands
@@ -122,8 +122,7 @@ def sections_of(
         if part is None:
             continue
         if begins:
-            number = str(sum(bool(one.number) for one in sections) + 1) if heading.words else ""
-            sections.append(Section(heading.id, number, heading.words, heading.is_optional))
+            sections.append(Section(heading.id, str(len(sections) + 1), heading.words, heading.is_optional))
         if item.is_enforced:
             sections[-1].is_optional = False
         sections[-1].parts.append(part)

@@ -217,7 +217,7 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.own.leave_out_unasked(self)
+        self.own.check(self)
         day: date | None = cleaned.get("happened_on")
         clock: time | None = cleaned.get("happened_time")
         if day and clock is not None:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from core.db.text import search_key
 from tenant_apps.agencies.selectors import AgencyView
-from tenant_apps.form_builder.adapters import answer_name
+from tenant_apps.form_builder.adapters import answer_name, words_gone
 from tenant_apps.form_builder.enums import Form
 from tenant_apps.form_builder.selectors import standing_form
 from tenant_apps.profile.forms.lists import IdsField
@@ -91,6 +91,12 @@ class StudentForm(forms.Form):
             for name in ("summary", "keywords", "agencies", "agency"):
                 del fields[name]
                 fields.pop(f"{name}_seen", None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for words in words_gone(self.own.standing, dict(cast("QueryDict", self.data).lists())):
+            self.add_error(None, f"A field was taken off the form. You typed into it: {words}")
+        return cleaned
 
     def clean_keywords(self) -> list[str]:
         """The single words, each once; the longest has LONGEST_KEYWORD characters."""

@@ -1,6 +1,7 @@
 """The school's own fields on the forms of incidents and actions: asked, refused, kept and shown."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -229,6 +230,26 @@ def test_draft_keeps_answers_and_a_second_sending_makes_no_second_record(client_
     assert sorted(kept) == [["In a whisper"], ["Out loud"]]
 
 
+@pytest.mark.spec("FRM-19")
+def test_words_in_a_field_that_is_taken_off_meanwhile_are_not_lost(client_for, cast, ask, typed):
+    from tenant_apps.form_builder.enums import Form
+    from tenant_apps.form_builder.services import delete_field, publish
+    from tenant_apps.incidents.models import Incident
+
+    free = ask("Said how?")
+    client, form = client_for(cast.support, elevated=False), typed(**{free: "In a whisper"})
+    client.post(f"/incidents/drafts/{form['draft']}/", form)
+    delete_field(form=Form.INCIDENT, field_id=UUID(free.removeprefix("answer-")), by=SYSTEM)
+    publish(form=Form.INCIDENT, by=SYSTEM)
+    refused = client.post("/incidents/add/", form)
+    begun = client.get(f"/incidents/add/?draft={form['draft']}").content.decode()
+    assert refused.status_code == 422
+    for page in (refused.content.decode(), begun):
+        assert '<div class="record-text"><p>In a whisper</p></div>' in page
+        assert free not in page
+    assert Incident.objects.count() == 0
+
+
 @pytest.mark.spec("EDT-03", "EDT-06", "EDT-07")
 def test_edit_keeps_what_stood_and_history_tells_the_difference(client_for, cast, ask, typed, save, category):
     from tenant_apps.form_builder.enums import Form, Kind
@@ -278,7 +299,7 @@ def test_option_that_is_gone_stays_on_offer_where_it_was_chosen(client_for, cast
     client_for(cast.lead).post("/incidents/add/", typed(**{where: "Yard"}))
     save_field(
         form=Form.INCIDENT,
-        field_id=where.removeprefix("answer-"),
+        field_id=UUID(where.removeprefix("answer-")),
         name="Which place?",
         kind=Kind.DROPDOWN,
         options=["Hall", "Roof"],

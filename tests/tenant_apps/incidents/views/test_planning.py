@@ -148,7 +148,7 @@ def test_incomplete_reminder_keeps_what_was_typed_and_stores_nothing(client_for,
         assert PLANTED in page
         assert TEXT in page
         assert 'href="#id_planner-date"' in page
-        assert '<details class="pad stack-s" id="planner" open>' in page
+        assert '<details class="stack-s" id="planner" open>' in page
     assert Incident.objects.count() == 1
     assert not Action.objects.exists()
     assert reminders() == []
@@ -166,7 +166,7 @@ def test_draft_keeps_the_reminder(client_for, cast, sent):
     browser.post(f"/incidents/drafts/{key}/", sent(draft=str(key)))
     page = browser.get(f"/incidents/add/?draft={key}").content.decode()
     assert TEXT in page
-    assert '<details class="pad stack-s" id="planner" open>' in page
+    assert '<details class="stack-s" id="planner" open>' in page
 
 
 def test_form_sent_twice_sets_one(client_for, cast, sent):
