@@ -1,6 +1,5 @@
 """Moving: an incident that was written about the wrong student."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -80,7 +79,7 @@ def move_incident(
     undo(
         student_id=former,
         sources=[*owners, *(("incident", surplus) for surplus in _merged(incident))],
-        goes_on=_asked_by_others(former, incident, carried),
+        goes_on=_asked_by_others(former, incident),
         by=by,
         at=moment,
     )
@@ -122,12 +121,14 @@ def _merged(incident: Incident) -> list[UUID]:
     return list(incident.surplus.values_list("id", flat=True))
 
 
-def _asked_by_others(student_id: UUID, incident: Incident, category_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """For each of these categories the earliest other incident about the student that carries it."""
+def _asked_by_others(student_id: UUID, incident: Incident) -> dict[UUID, UUID]:
+    """For each category the earliest other incident about the student that carries it.
+
+    Not only for those that the moved one carries still: what it began it may have begun before an edit.
+    """
     found: dict[UUID, UUID] = {}
     rows = (
         IncidentCategory.objects.filter(
-            category__in=list(category_ids),
             incident__deleted_at__isnull=True,
             incident__removed_at__isnull=True,
             incident__participants__student=student_id,

@@ -61,6 +61,25 @@ def test_monitoring_goes_on_where_another_incident_asks_for_it(cast, add, move, 
     assert category("Attendance") in on(students_a[0])
 
 
+def test_what_it_began_before_an_edit_goes_on_where_another_asks(cast, add, move, category, students_a):
+    from tenant_apps.incidents.selectors import latest_version
+    from tenant_apps.incidents.services import edit_incident
+
+    first, second = add("Child Protection"), add("Child Protection")
+    edit_incident(
+        incident_id=first.pk,
+        seen=latest_version(first),
+        text=first.text,
+        happened_at=first.happened_at,
+        category_ids=[category("Attendance")],
+        by=cast.lead.access,
+    )
+    move(first)
+    assert category("Child Protection") in on(students_a[0])
+    move(second)
+    assert category("Child Protection") not in on(students_a[0])
+
+
 @pytest.mark.spec("SAF-25")
 def test_those_alerted_are_told_without_content(cast, add, move, mailbox, run_outbox, students_a):
     from tenant_apps.incidents.services import mark_read
