@@ -59,7 +59,6 @@ PAGES = {
         /students/register/{class}/
         /students/{student}/
         /students/{student}/maps/{map}/
-        /students/{student}/edit/
         /students/{student}/audit-report/
         /students/{student}/blocked/
         /students/{student}/attendance/
@@ -81,8 +80,6 @@ PAGES = {
         /incidents/{unlisted}/
         /incidents/tray/{unlisted}/attach/
         /incidents/{incident}/actions/add/
-        /incidents/{incident}/edit/
-        /incidents/actions/{action}/edit/
         /incidents/{incident}/status/
         /incidents/{incident}/merge/
         /incidents/{incident}/move/

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from core.db.among import among
+from core.db.prepared import PreparedQuery
 from tenant_apps.form_builder.adapters import in_words
 from tenant_apps.incidents.models import ActionAnswer, IncidentAnswer
 
@@ -25,15 +30,24 @@ def answers_of(
 
     One query.
     """
-    columns = ("field", "name", "kind", "values", "position")
-    of_incidents = IncidentAnswer.objects.filter(incident__in=incident_ids).values_list("incident", *columns)
-    of_actions = ActionAnswer.objects.filter(action__in=action_ids).values_list("action", *columns)
-    rows = of_incidents.union(of_actions, all=True) if action_ids else of_incidents
+    rows = ANSWERS.rows(incidents=incident_ids, actions=action_ids)
     found: dict[UUID, list[tuple[int, str, dict[str, Any]]]] = defaultdict(list)
     for owner, field, name, kind, values, position in rows:
         kept = {"field": str(field), "name": name, "kind": kind, "values": values}
         found[owner].append((position, str(field), kept))
     return {owner: [kept for _, _, kept in sorted(answers)] for owner, answers in found.items()}
+
+
+def _answers(incidents: UUID, actions: UUID) -> QuerySet[Any, Any]:
+    columns = ("field", "name", Cast("kind", TextField()), "values", "position")
+    of_incidents = IncidentAnswer.objects.filter(among("incident", [incidents]))
+    of_actions = ActionAnswer.objects.filter(among("action", [actions]))
+    return of_incidents.values_list("incident", *columns).union(
+        of_actions.values_list("action", *columns), all=True
+    )
+
+
+ANSWERS = PreparedQuery(_answers, "incidents", "actions")
 
 
 def read_as(answers: Iterable[Mapping[str, Any]], hidden: Callable[[str], str]) -> list[AnswerLine]:
