@@ -54,6 +54,7 @@ class Writer:
         from tenant_apps.categories.models import Category
         from tenant_apps.form_builder.enums import Form
         from tenant_apps.form_builder.selectors import standing_form
+        from tenant_apps.maps.selectors import enabled_maps
         from tenant_apps.staff.selectors import alert_group_ids
         from tenant_apps.students.models import Student
 
@@ -65,6 +66,7 @@ class Writer:
         self.agencies = dict(Agency.objects.values_list("name", "pk"))
         self.groups = alert_group_ids()
         self.form = standing_form(Form.INCIDENT)
+        self.body = enabled_maps()[0]
         self.students = dict(Student.objects.values_list("mis_id", "pk"))
         names = Student.objects.values_list("mis_id", "preferred_forename", "legal_forename")
         self.forenames = {mis_id: preferred or legal for mis_id, preferred, legal in names}
@@ -125,6 +127,7 @@ class Writer:
                     for link in row.get("linked") or []
                 ],
                 share_documents=False,
+                marks=self._marks(row),
                 happened_at=min(happened_at, recorded_at),
                 status="closed" if self._is_closed_at_once(row) and by.is_elevated else "active",
                 assignee_id=self.people[row["assign"]] if row.get("assign") else None,
@@ -156,6 +159,15 @@ class Writer:
             for place, item in enumerate(self.form.items)
             if item.is_custom and item.name in words and item.is_asked(chosen)
         ]
+
+    def _marks(self, row: dict[str, Any]) -> list[Any]:
+        """The marks on the Body Map, each by the name of its place."""
+        from tenant_apps.incidents.selectors.marks import Marked
+
+        places = {place.name: place for place in self.body.places}
+        marked = sorted(row.get("map") or [], key=lambda one: one["n"])
+        found = [places[f"{one['where']}, {one['side']}"] for one in marked]
+        return [Marked(self.body.id, place.x, place.y) for place in found]
 
     @staticmethod
     def _is_closed_at_once(row: dict[str, Any]) -> bool:

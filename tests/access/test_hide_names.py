@@ -30,7 +30,7 @@ def words_of(response):
 @pytest.fixture
 def named(world):
     """All pupils of the world carry the same telling names, and the texts name them."""
-    from tenant_apps.incidents.models import Action, ActionAnswer, Incident, IncidentAnswer
+    from tenant_apps.incidents.models import Action, ActionAnswer, Incident, IncidentAnswer, Mark
     from tenant_apps.students.models import Student
     from tenant_apps.students.services import (
         ContactGiven,
@@ -58,6 +58,7 @@ def named(world):
             unlisted_name=f"{FORENAME} {FORMER}", unlisted_class=f"{SURNAME}’s class"
         )
         Action.objects.update(text=text)
+        Mark.objects.update(text=text)
         for answers in (IncidentAnswer, ActionAnswer):
             answers.objects.update(values=[text])
         for pupil in world.students:

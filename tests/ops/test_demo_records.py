@@ -18,6 +18,7 @@ from ops.demo_school import cast
 from ops.demo_school.building import SHEETS
 from ops.demo_school.calendar import WRITTEN_FOR, SchoolDays
 from ops.demo_school.records import ROLES, read_records
+from tenant_apps.maps.selectors.places import body_places
 from tenant_apps.staff.services.default_permissions import default_rights
 
 SCHOOLS = ("stgeorges", "riverside", "hillview")
@@ -303,3 +304,10 @@ def test_sixty_dull_entries_over_three_years_by_some_who_have_left() -> None:
                 assert step["day"] < leaver.left, row["id"]
     ended = [name for row in rows for action in row["actions"] for name in action.get("ends_monitoring", [])]
     assert ended == ["Early Help", "Child in Need (CIN)"]
+
+
+def test_every_mark_is_at_a_place_of_the_body_map():
+    places = {place.name for place in body_places()}
+    marked = [one for row in RECORDS for one in row.get("map") or []]
+    assert {f"{one['where']}, {one['side']}" for one in marked} <= places
+    assert len(marked) > 2

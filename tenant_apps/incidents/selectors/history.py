@@ -257,7 +257,7 @@ class _Words:
         if "files" in shot:
             names = sorted(self.files[UUID(one)] for one in shot["files"])
             found["Files"] = self.hidden(", ".join(names))
-        found["Maps"] = self.hidden(in_words(marks_in(shot), self.maps))
+        found["Maps"] = in_words(marks_in(shot), self.maps, self.hidden)
         if shot.get("about"):
             found["Student"] = self._main(shot)
             found["Tray"] = Tray(shot["tray"]).label

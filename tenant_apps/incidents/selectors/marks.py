@@ -120,12 +120,12 @@ def marked_map(shown: MapView, marks: list[MarkLine]) -> MarkedMap:
     )
 
 
-def in_words(marks: Iterable[Marked], maps: Mapping[UUID, MapView]) -> str:
-    """Marks as a sentence for each: number, map, where, and their words."""
+def in_words(marks: Iterable[Marked], maps: Mapping[UUID, MapView], hidden: Callable[[str], str]) -> str:
+    """Marks as a sentence for each: number, map, where, and their words. `hidden` as in `drawn`."""
     lines = []
     for one in marks:
         where = ", ".join(filter(None, (maps[one.map_id].title, near(one, maps[one.map_id]))))
-        lines.append(f"{one.number} ({where})" + (f": {one.text}" if one.text else ""))
+        lines.append(f"{one.number} ({where})" + (f": {hidden(one.text)}" if one.text else ""))
     return "; ".join(lines)
 
 
