@@ -102,6 +102,7 @@ def add_records(people: dict[str, Any], answers: dict[str, Any]) -> dict[str, An
     from core.db.clock import now
     from core.db.keys import uuid7
     from tenant_apps.categories.selectors import all_categories
+    from tenant_apps.incidents.selectors import latest_version
     from tenant_apps.incidents.selectors.marks import Marked
     from tenant_apps.incidents.services import (
         LinkedStudent,
@@ -109,6 +110,7 @@ def add_records(people: dict[str, Any], answers: dict[str, Any]) -> dict[str, An
         add_action,
         add_incident,
         block_incident_reader,
+        edit_incident,
     )
     from tenant_apps.maps.selectors import enabled_maps
     from tenant_apps.planner.services import set_reminder
@@ -154,6 +156,14 @@ def add_records(people: dict[str, Any], answers: dict[str, Any]) -> dict[str, An
         category_ids=[named["Cause for Concern"]],
         happened_at=now() - timedelta(hours=2),
         by=access_of(people["support"], is_elevated=False),
+    )
+    edit_incident(
+        incident_id=incident.pk,
+        seen=latest_version(incident),
+        text=f"{incident.text} The nurse put ice on it.",
+        happened_at=incident.happened_at,
+        category_ids=[named["Bullying"]],
+        by=lead,
     )
     block_incident_reader(incident_id=incident.pk, user_id=people["teacher"].pk, by=head)
     given = ContactGiven(surname="Marsh", relationship="Social worker", work_phone="01632 960123")
