@@ -98,6 +98,8 @@ def _is_unique(model: type[models.Model], field: models.Field) -> bool:
 
 def _plant_in_json() -> None:
     """What versions and drafts keep, beside what they keep it of."""
+    from tenant_apps.form_builder.adapters import answer_name
+    from tenant_apps.form_builder.models import CustomField
     from tenant_apps.incidents.models import ActionVersion, Draft, IncidentVersion
 
     for model in (IncidentVersion, ActionVersion):
@@ -108,9 +110,10 @@ def _plant_in_json() -> None:
                 one | {"name": PAYLOAD, "values": [PAYLOAD]} for one in version.snapshot["answers"]
             ]
             version.save(update_fields=["snapshot"])
+    own = [answer_name(str(pk)) for pk in CustomField.objects.values_list("pk", flat=True)]
     for draft in Draft.objects.all():
         draft.content |= {
             name: [PAYLOAD]
-            for name in ("text", "unlisted_name", "unlisted_class", "planner-text", "mark", "mark_text")
+            for name in ("text", "unlisted_name", "unlisted_class", "planner-text", "mark", "mark_text", *own)
         }
         draft.save(update_fields=["content"])
