@@ -59,17 +59,19 @@ def answer_field(
     item: StandingItem, *, typed: Sequence[str] = (), answered: Sequence[str] = (), is_required: bool = False
 ) -> forms.Field:
     """The control for a custom field. `typed` stands in it; `answered` are options to be offered still."""
+    # Who edits what several were chosen in, as once could be, loses none of them unseen.
+    takes_several = item.allows_multiple or len(answered) > 1
     shared: dict[str, Any] = {
         "label": item.name,
         "required": is_required,
-        "initial": list(typed) if item.allows_multiple else next(iter(typed), ""),
+        "initial": list(typed) if takes_several else next(iter(typed), ""),
         "error_messages": {"required": "Choose an option."},
     }
     messages = shared["error_messages"]
     if item.kind == Kind.DROPDOWN:
         options = [(label, label) for label in dict.fromkeys((*item.options, *answered))]
         messages["invalid_choice"] = messages["invalid_list"] = "This option is not offered. Choose again."
-        if item.allows_multiple:
+        if takes_several:
             return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **shared)
         chosen = forms.Select(attrs={"class": "input"})
         return forms.ChoiceField(choices=[("", "Choose an option"), *options], widget=chosen, **shared)

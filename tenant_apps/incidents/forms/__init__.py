@@ -2,6 +2,7 @@
 
 from tenant_apps.incidents.forms.asking import Stands
 from tenant_apps.incidents.forms.editing import EditForm, EditIncidentForm
+from tenant_apps.incidents.forms.ids import UUIDList, readable_ids
 from tenant_apps.incidents.forms.layout import (
     ADDING_ACTION,
     ADDING_INCIDENT,
@@ -23,9 +24,7 @@ from tenant_apps.incidents.forms.writing import (
     EntryForm,
     FollowingForm,
     IncidentForm,
-    UUIDList,
     WithdrawingForm,
-    readable_ids,
 )
 
 __all__ = [

@@ -59,9 +59,9 @@ class OwnFields:
         self._before = self._closed(stands.categories) if stands else frozenset()
         self.words_gone = words_gone(standing, typed)
         self.brought_by: dict[str, list[UUID]] = {}
-        offered = list(offered)
+        brings = {one: self._closed([one]) for one in offered}
         for item in standing.custom:
-            bring = [one for one in offered if item.category_ids and item.is_asked(self._closed([one]))]
+            bring = [one for one, all_of in brings.items() if item.category_ids and item.is_asked(all_of)]
             if item.key in self._answers or item.is_asked(stays):
                 # No tick takes it off.
                 self.brought_by[item.key] = []

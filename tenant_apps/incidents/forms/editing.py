@@ -8,8 +8,9 @@ from django import forms
 
 from tenant_apps.form_builder.enums import Form
 from tenant_apps.incidents.enums import LinkRole
+from tenant_apps.incidents.forms.ids import UUIDList
 from tenant_apps.incidents.forms.marks import MarksField
-from tenant_apps.incidents.forms.writing import EntryForm, UUIDList
+from tenant_apps.incidents.forms.writing import EntryForm
 from tenant_apps.students.selectors import may_be_chosen
 
 

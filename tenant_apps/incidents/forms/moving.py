@@ -9,7 +9,7 @@ from django import forms
 from core.access import Access
 from tenant_apps.categories.selectors import category_map, followed, offered_to
 from tenant_apps.incidents.forms.categories import chips_of, choosable_in
-from tenant_apps.incidents.forms.writing import UUIDList
+from tenant_apps.incidents.forms.ids import UUIDList
 from tenant_apps.students.selectors import may_be_chosen
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 
-from tenant_apps.incidents.forms.writing import UUIDList
+from tenant_apps.incidents.forms.ids import UUIDList
 from tenant_apps.incidents.selectors.searching import Search, Searchable, is_long_enough
 
 MOST_WORDS = 8

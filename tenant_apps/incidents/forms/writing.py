@@ -1,6 +1,6 @@
 """The shape of what is typed. Each refusal names its field and says how to mend it; what was typed stays."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from tenant_apps.form_builder.selectors import standing_form
 from tenant_apps.incidents.enums import About, Status, TrainingMark
 from tenant_apps.incidents.forms.asking import OwnFields, Stands
 from tenant_apps.incidents.forms.categories import chips_of, choosable_in
+from tenant_apps.incidents.forms.ids import UUIDList, readable_ids
 from tenant_apps.incidents.forms.marks import MarksField
 from tenant_apps.incidents.forms.training import MarkField
 from tenant_apps.incidents.permissions import statuses_to_add
@@ -47,53 +48,6 @@ EARLIEST = date(1990, 1, 1)
 MOST_CHARACTERS = 500_000
 # More people than this at once are alerted only when somebody has seen their number.
 MOST_UNASKED = 10
-
-
-class UUIDList(forms.Field):
-    """Any number of ids; ones that the form does not offer are refused by `offered`, where that is given."""
-
-    widget = forms.SelectMultiple
-
-    def __init__(
-        self,
-        *,
-        offered: Iterable[UUID] | None = None,
-        wrong: str = "",
-        follow: Callable[[list[UUID]], list[UUID]] = list,
-        **kwargs: Any,
-    ) -> None:
-        """`follow` says what ids have become since the form was opened."""
-        super().__init__(**kwargs)
-        self._follow = follow
-        self._offered = None if offered is None else frozenset(offered)
-        self._wrong = wrong
-
-    def to_python(self, value: Any) -> list[UUID]:
-        try:
-            return self._follow(list(dict.fromkeys(UUID(item) for item in value or [] if item)))
-        except ValueError:
-            raise forms.ValidationError(
-                self._wrong or "One of the choices is not known here. Choose again."
-            ) from None
-
-    def validate(self, value: list[UUID]) -> None:
-        if self.required and not value:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        if self._offered is not None and not self._offered.issuperset(value):
-            raise forms.ValidationError(
-                self._wrong or "One of the choices is not offered to you. Choose again."
-            )
-
-
-def readable_ids(values: Iterable[str]) -> list[UUID]:
-    """The ids among what was sent."""
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
 
 
 def known_student(access: Access, student: UUID | None) -> UUID:

@@ -295,8 +295,8 @@ def test_option_that_is_gone_stays_on_offer_where_it_was_chosen(client_for, cast
     from tenant_apps.form_builder.enums import Form, Kind
     from tenant_apps.form_builder.services import publish, save_field
 
-    where = ask("Where?", Kind.DROPDOWN, options=["Hall", "Yard"])
-    client_for(cast.lead).post("/incidents/add/", typed(**{where: "Yard"}))
+    where = ask("Where?", Kind.DROPDOWN, options=["Hall", "Yard"], allows_multiple=True)
+    client_for(cast.lead).post("/incidents/add/", typed(**{where: ["Hall", "Yard"]}))
     save_field(
         form=Form.INCIDENT,
         field_id=UUID(where.removeprefix("answer-")),
@@ -307,12 +307,12 @@ def test_option_that_is_gone_stays_on_offer_where_it_was_chosen(client_for, cast
     )
     publish(form=Form.INCIDENT, by=SYSTEM)
     incident = latest()
-    given = {where: "Yard", "text": "Other words.", "categories": [str(category("Behaviour"))]}
+    given = {where: ["Hall", "Yard"], "text": "Other words.", "categories": [str(category("Behaviour"))]}
     page, answer = save(incident, f"/incidents/{incident.pk}/edit/", **given)
     assert "Which place?" in page
     assert answer.status_code == 302
     # What was asked then stands beside what was answered then.
-    assert answers(incident) == {"Where?": ["Yard"]}
+    assert answers(incident) == {"Where?": ["Hall", "Yard"]}
     refused = client_for(cast.lead).post("/incidents/add/", typed(**{where: "Yard"}))
     assert refused.status_code == 422
 
