@@ -52,14 +52,13 @@ def combined_maps(access: Access, student_id: UUID) -> list[CombinedMap]:
     on: defaultdict[UUID, list[MarkedEntry]] = defaultdict(list)
     for entry in entries_of(access, rows, for_student=student_id):
         marks: defaultdict[UUID, list[MarkLine]] = defaultdict(list)
-        for written in (entry, *entry.actions):
-            for shown in written.maps:
-                maps[shown.id] = shown
-                marks[shown.id] += shown.marks
+        for shown in entry.every_map:
+            maps[shown.id] = shown
+            marks[shown.id] += shown.marks
         for map_id, lines in marks.items():
             on[map_id].append(MarkedEntry(entry, lines))
-    shown = sorted(maps.values(), key=lambda one: (one.position, one.id))
-    return [CombinedMap(one, on[one.id]) for one in shown]
+    ordered = sorted(maps.values(), key=lambda one: (one.position, one.id))
+    return [CombinedMap(one, on[one.id]) for one in ordered]
 
 
 def combined_map(access: Access, student_id: UUID, map_id: UUID) -> CombinedMap:

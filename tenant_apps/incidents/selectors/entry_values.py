@@ -116,6 +116,11 @@ class Entry:
     is_highlighted: bool = False
 
     @property
+    def every_map(self) -> list[MarkedMap]:
+        """The maps it is marked on, and those of the actions beneath it."""
+        return [*self.maps, *(shown for action in self.actions for shown in action.maps)]
+
+    @property
     def month(self) -> datetime:
         """The month of the event in the school's zone, to group by."""
         return timezone.localtime(self.happened_at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+
+from core.db.among import among
+from core.db.prepared import PreparedQuery
 from tenant_apps.incidents.models import Incident, Mark
 from tenant_apps.maps.selectors import MapView, maps_by_ids
 
@@ -54,14 +59,18 @@ class MarkedMap:
 def marks_under(incident_ids: Collection[UUID]) -> dict[UUID, list[Marked]]:
     """The marks of these incidents and of the actions beneath them, by the id of what they belong to."""
     found: defaultdict[UUID, list[Marked]] = defaultdict(list)
-    for row in Mark.objects.filter(incident__in=incident_ids).order_by("number"):
-        found[row.action_id or row.incident_id].append(marked(row))
+    for owner, *mark in MARKS.rows(incidents=list(incident_ids)):
+        found[owner].append(Marked(*mark))
     return dict(found)
 
 
-def marked(row: Mark) -> Marked:
-    """A row of the table as a value."""
-    return Marked(row.map_id, row.x, row.y, row.text, row.number)
+def _marks(incidents: UUID) -> QuerySet[Any, Any]:
+    under = Mark.objects.filter(among("incident", [incidents])).order_by("number")
+    return under.values_list(Coalesce("action", "incident"), "map", "x", "y", "text", "number")
+
+
+# Every page of a log asks it.
+MARKS = PreparedQuery(_marks, "incidents")
 
 
 def marks_in(snapshot: Mapping[str, Any]) -> list[Marked]:

@@ -11,7 +11,7 @@ from tenant_apps.documents.selectors import documents_of
 from tenant_apps.incidents.enums import Part
 from tenant_apps.incidents.models import Action, ActionVersion, Incident, IncidentVersion, Mark
 from tenant_apps.incidents.selectors.answers import answers_of
-from tenant_apps.incidents.selectors.marks import kept_in_snapshot, marked
+from tenant_apps.incidents.selectors.marks import Marked, kept_in_snapshot
 
 Event = tuple[str, UUID]
 
@@ -159,7 +159,8 @@ def _files(kind: str, record_id: UUID) -> list[str]:
 
 
 def _marks(rows: QuerySet[Mark]) -> list[dict[str, Any]]:
-    return kept_in_snapshot(marked(row) for row in rows.order_by("number"))
+    columns = rows.order_by("number").values_list("map", "x", "y", "text", "number")
+    return kept_in_snapshot(Marked(*mark) for mark in columns)
 
 
 def _text(value: UUID | None) -> str | None:

@@ -63,9 +63,8 @@ def chronology_pdf(request: HttpRequest, student_id: UUID) -> HttpResponse:
 
 def _put_pictures(entries: Iterable[selectors.Entry]) -> None:
     """Puts the pictures of uploaded maps into the page: what makes the PDF fetches none."""
-    written = [one for entry in entries for one in (entry, *entry.actions)]
     pictures: dict[UUID, str] = {}
-    for shown in (shown for one in written for shown in one.maps):
+    for shown in (shown for entry in entries for shown in entry.every_map):
         if document_id := shown.document_id:
             if document_id not in pictures:
                 pictures[document_id] = picture_for_print(document_id)
