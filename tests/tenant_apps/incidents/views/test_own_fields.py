@@ -164,6 +164,24 @@ def test_limited_field_belongs_to_its_categories_alone(client_for, cast, ask, ty
     assert answers(latest()) == {"Where did it happen?": ["By the gate"]}
 
 
+@pytest.mark.spec("FRM-07")
+def test_limited_field_of_an_action_belongs_to_the_categories_it_adds(
+    client_for, cast, ask, add, typed, category
+):
+    from tenant_apps.form_builder.enums import Form
+
+    limited = ask("Rang whom", form=Form.ACTION, category_ids=[category("Behaviour")])
+    incident = add("Cause for Concern")
+    path, client = f"/incidents/{incident.pk}/actions/add/", client_for(cast.lead)
+    assert 'class="own-field unasked"' in box_of(client.get(path).content.decode(), limited)
+    # The parent of what is ticked is chosen with it.
+    given = {"categories": [str(category("Bullying"))], "confirm_readers": "on", limited: "Her aunt"}
+    client.post(path, typed(categories=[], **{limited: "not-for-this"}))
+    client.post(path, typed(**given))
+    kept = [answers(action) for action in incident.actions.order_by("recorded_at", "id")]
+    assert kept == [{}, {"Rang whom": ["Her aunt"]}]
+
+
 @pytest.mark.spec("FRM-11", "FRM-12")
 def test_enforced_field_refuses_without_a_choice_and_keeps_what_was_typed(
     client_for, cast, ask, typed, category
