@@ -104,6 +104,13 @@ function start(area) {
     changed();
   });
 
+  // Enter ends the words of one mark. It must not send a form that is still being written.
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.name !== "mark_text") return;
+    event.preventDefault();
+    places.focus();
+  });
+
   list.addEventListener("focusin", (event) => select(event.target.closest("[data-mark]")));
   list.addEventListener("focusout", (event) => { if (!list.contains(event.relatedTarget)) select(null); });
   draw();

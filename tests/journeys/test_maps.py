@@ -40,6 +40,8 @@ def test_marks_are_set_shown_and_combined(visit):
     page.get_by_label("Add a mark from a list").select_option("bottom left")
     page.get_by_role("button", name="Add mark").press("Enter")
     page.keyboard.type("at the gate")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Add a mark from a list")).to_be_focused()
     body.locator("image").click(position={"x": 20, "y": 20})
     expect(page.get_by_label(re.compile("^What mark"))).to_have_count(3)
     body.locator(".map-mark").first.click()

@@ -159,6 +159,10 @@ def test_edit_changes_words_keeps_numbers_and_history_tells_it(client_for, cast,
         "mark": [f"{body.id},0.2,0.3,2", f"{body.id},0.4,0.4"],
         "mark_text": ["bump, 1 cm", "cut"],
     }
+    again = lead.post(path, sent | {"mark_add": "yes", "mark_place": f"{body.id},0.5,0.5"})
+    assert again.status_code == 200
+    assert f'name="mark" value="{body.id},0.5,0.5"' in again.content.decode()
+    assert incident.marks.count() == 2, "the button without script adds to the form alone"
     assert lead.post(path, sent).status_code == 302
     assert list(incident.marks.order_by("number").values_list("number", "text")) == [
         (2, "bump, 1 cm"),
@@ -198,6 +202,26 @@ def test_alert_alone_shows_the_marks_of_then(client_for, cast, add, marked, mome
     assert marks_in(page) == [("1", "graze-of-then ")]
     whole = client_for(cast.lead).get(f"/incidents/{incident.pk}/", follow=True).content.decode()
     assert marks_in(whole) == [("2", "bruise-of-later ")]
+
+
+@pytest.mark.spec("SAF-07")
+def test_alert_to_what_was_merged_shows_its_marks_and_no_others(client_for, cast, add, marked, moment):
+    from datetime import timedelta
+
+    from tenant_apps.incidents.services import merge_incidents
+
+    alerted = [cast.support.user.pk]
+    surplus = add("Child Protection", marks=[marked("graze-of-mine")], alert_user_ids=alerted, at=moment)
+    main = add("Child Protection", marks=[marked("not-for-them")], at=moment)
+    later = moment + timedelta(minutes=9)
+    merge_incidents(surplus_id=surplus.pk, main_id=main.pk, by=cast.lead.access, at=later)
+    browser = client_for(cast.support, elevated=False)
+    page = browser.get(f"/incidents/{main.pk}/").content.decode()
+    assert marks_in(page) == [("1", "graze-of-mine ")]
+    assert "not-for-them" not in page
+    pdf = words_of(browser.get(f"/incidents/{main.pk}/print/").content)
+    assert "graze-of-mine" in pdf
+    assert "not-for-them" not in pdf
 
 
 def test_own_words_have_the_marks_that_one_set(client_for, cast, add, marked):
