@@ -124,7 +124,7 @@ def editable_action(access: Access, action_id: UUID) -> Editable:
         happened_at=action.happened_at,
         agencies=frozenset(ActionAgency.objects.filter(action=action).values_list("agency", flat=True)),
         answers=tuple(answers_of([], [action.pk]).get(action.pk, ())),
-        kept=frozenset(added.values_list("category", flat=True)),
+        kept=frozenset(added.values_list("category", flat=True)) & access.view_incidents,
         files=_files(access, "action", action.pk),
     )
 
