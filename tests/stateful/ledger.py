@@ -8,8 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from core.access import Access
 from tests.oracle.naive import closed, group_reads
 from tests.oracle.world import World
+from tests.stateful.monitored import Monitored
 
 FULL, NUMBER, OWN_PART = "full", "number", "own part"
 PRACTICE, REAL = "practice", "real"
@@ -33,6 +35,7 @@ class Record:
     mark: str = ""
     leads_to: UUID | None = None
     pins: list[UUID] = field(default_factory=list)
+    blocked: set[UUID] = field(default_factory=set)
 
     @property
     def stands(self) -> bool:
@@ -52,6 +55,7 @@ class Step:
     is_removed: bool = False
     mark: str = ""
     merged_from: UUID | None = None
+    became: UUID | None = None
 
     @property
     def stands(self) -> bool:
@@ -67,18 +71,24 @@ class Ledger:
     actions: dict[UUID, Step] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
     files: dict[UUID, bytes] = field(default_factory=dict)
-    deeds: Counter[tuple[str, UUID]] = field(default_factory=Counter)
+    deeds: Counter[tuple[str, UUID | None]] = field(default_factory=Counter)
+    monitored: Monitored = field(default_factory=Monitored)
     in_training: bool = False
 
-    def reads(self, viewable: frozenset[UUID], record: Record) -> bool:
-        """Lists show it to somebody with these categories; everybody here has all classes."""
-        return record.stands and group_reads(self.world, viewable, closed(self.world, record.chosen))
+    def reads(self, by: Access, record: Record) -> bool:
+        """By categories and blocks; everybody here has all classes."""
+        lets = group_reads(self.world, set(by.view_incidents), self.carried(record))
+        return record.stands and by.user_id not in record.blocked and lets
 
-    def log(self, viewable: frozenset[UUID], student: UUID) -> set[tuple[str, frozenset[str]]]:
+    def carried(self, record: Record) -> set[UUID]:
+        """The chosen categories with their parents."""
+        return closed(self.world, record.chosen)
+
+    def log(self, by: Access, student: UUID) -> set[tuple[str, frozenset[str]]]:
         """A student's log as somebody sees it: the text of each incident with those of its actions."""
         found = set()
         for record in self.incidents.values():
-            if not self.reads(viewable, record):
+            if not self.reads(by, record):
                 continue
             steps = [one for one in self.actions.values() if one.incident == record.id and one.stands]
             copied = frozenset(one.text for one in steps if student in one.copies)
@@ -117,6 +127,7 @@ class Ledger:
             if step.incident == surplus.id:
                 step.incident = main.id
         main.chosen |= surplus.chosen
+        main.blocked |= surplus.blocked
         surplus.is_merged = True
         for one in self.incidents.values():
             if one is surplus or one.leads_to == surplus.id:
@@ -131,20 +142,31 @@ class Ledger:
             if student in step.copies
         }
         self.incidents[incident] = Record(
-            incident, source.main, linked, set(chosen), step.text, mark=step.mark
+            incident, source.main, linked, set(chosen), step.text, mark=step.mark, blocked={*source.blocked}
         )
-        step.is_split = True
+        step.is_split, step.became = True, incident
         if step.merged_from:
             self.incidents[step.merged_from].leads_to = incident
 
-    def move(self, record: Record, student: UUID) -> None:
-        """It is about somebody else; one who was linked is so no more, and the former one has left it."""
-        record.pins = [one for one in record.pins if one not in {record.main, student}]
+    def move(self, record: Record, student: UUID) -> bool:
+        """It is about somebody else; one who was linked is so no more, and the former one has left it.
+
+        Whether monitoring of the former one ended: what no other record of theirs asks for.
+        """
+        former = record.main
+        record.pins = [one for one in record.pins if one not in {former, student}]
         record.linked.pop(student, None)
         record.main = student
         for step in self.actions.values():
             if step.incident == record.id:
                 step.copies.discard(student)
+        began = self.with_former({record.id, *(one.id for one in self.beneath(record))})
+
+        def asked_by(category: UUID) -> UUID | None:
+            theirs = [one for one in self.incidents.values() if one.stands and one.main == former]
+            return next((one.id for one in theirs if category in self.carried(one)), None)
+
+        return self.monitored.undo(former, began, asked_by)
 
     # --- training mode --------------------------------------------------------------------------
 
@@ -193,6 +215,19 @@ class Ledger:
             for step in self.actions.values()
             if step.incident == one.id and not step.is_split and not step.is_removed
         ]
+
+    def with_former(self, records: set[UUID]) -> set[UUID]:
+        """With what became these: incidents that were merged, and actions that were taken out.
+
+        What was merged is an action now, or an incident again that this action became.
+        """
+        found = set(records)
+        for step in self.actions.values():
+            if step.merged_from and (step.became or step.id) in records:
+                found.add(step.merged_from)
+            if step.became in records:
+                found.add(step.id)
+        return found if found == records else self.with_former(found)
 
     def went_with(self, asked: Record) -> list[Record | Step]:
         """What the end of training mode took of an incident, found by its number."""

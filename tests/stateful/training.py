@@ -55,10 +55,12 @@ class Training(School):
         gone = ticked | self.ledger.hidden_from(by.is_editor)
         assert end_training(ticked=ticked, shown=practice, by=by) == len(gone)
         self.ledger.in_training = False
+        kept = {one.id for one in self.ledger.all_practice()} - gone
         for one in self.ledger.all_practice():
             is_gone = one.id in gone
             one.is_removed, one.mark = is_gone, PRACTICE if is_gone else REAL
             self.keep(f"{self.kind(one)}.{'removed' if is_gone else 'kept_as_real'}", one.id)
+        self.ledger.monitored.settle(self.ledger.with_former(gone), self.ledger.with_former(kept))
         self.every_marker_is_the_ledgers()
 
     @deed(3)
@@ -77,6 +79,7 @@ class Training(School):
         for one in back:
             one.is_removed, one.mark = False, REAL
             self.keep(f"{self.kind(one)}.returned", one.id)
+        self.ledger.monitored.bring_back(self.ledger.with_former({one.id for one in back}))
 
     @staticmethod
     def number(record: Record) -> Any:
