@@ -127,3 +127,25 @@ def test_every_place_of_the_outline_is_on_a_figure_and_nearest_to_itself(in_a):
     assert knees["right knee, front"] < knees["left knee, front"]
     assert knees["left back of knee, back"] < knees["right back of knee, back"]
     assert body.near(0.5, 0.02) == "", "between the figures it is near nothing"
+
+
+@pytest.mark.spec("MAP-07")
+def test_school_that_stood_before_there_were_maps_has_the_body_map_too(as_owner, in_a):
+    from importlib import import_module
+
+    from django.apps import apps
+
+    from tenant_apps.maps.models import Map
+    from tenant_apps.school_settings.models import Settings
+
+    add_outline = import_module("tenant_apps.maps.migrations.0002_outline_for_standing_schools").add_outline
+    provisioned = list(Map.objects.values("title", "position", "width", "height"))
+    assert len(provisioned) == 1
+    Map.objects.all().delete()
+    for _ in range(2):
+        add_outline(apps, None)
+        assert list(Map.objects.values("title", "position", "width", "height")) == provisioned
+    Map.objects.all().delete()
+    Settings.objects.all().delete()
+    add_outline(apps, None)
+    assert not Map.objects.exists()
