@@ -49,7 +49,7 @@ def test_school_is_made_whole(as_owner, sheet):
     assert told[-1] == "Welcome email"
 
 
-STEPS = ["settings", "categories", "agencies", "staff", "forms", "clone", "owe", "record"]
+STEPS = ["settings", "categories", "agencies", "staff", "forms", "maps", "clone", "owe", "record"]
 
 
 @pytest.mark.spec("PRV-03")
