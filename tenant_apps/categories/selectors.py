@@ -74,8 +74,8 @@ def _in_order(kept: QuerySet[Category]) -> QuerySet[Any, Any]:
     return kept.order_by("position", "id").values_list(*(field.name for field in fields(CategoryView)))
 
 
-STANDING = PreparedQuery(lambda: _in_order(Category.objects.filter(merged_into=None)))
-WITH_MERGED = PreparedQuery(lambda: _in_order(Category.objects.all()))
+STANDING = PreparedQuery(lambda: _in_order(Category.objects.filter(merged_into=None)), is_planned_once=True)
+WITH_MERGED = PreparedQuery(lambda: _in_order(Category.objects.all()), is_planned_once=True)
 
 
 def category_map(*, with_merged: bool = False) -> dict[UUID, CategoryView]:

@@ -219,7 +219,7 @@ def _open_of(students: UUID) -> QuerySet[Any, Any]:
     return rows.values_list("student_id", "category_id")
 
 
-OPEN = PreparedQuery(_open_of, "students")
+OPEN = PreparedQuery(_open_of, "students", is_planned_once=True)
 
 
 def _open(access: Access) -> QuerySet[Monitoring]:

@@ -101,7 +101,9 @@ def get_settings() -> Settings:
 FIELDS = Settings._meta.concrete_fields  # noqa: SLF001 -- Django's documented way to a model's fields
 COLUMNS = [field.attname for field in FIELDS]
 # Every page asks for them.
-ROW = PreparedQuery(lambda: Settings.objects.filter(pk=SETTINGS_ID).values_list(*COLUMNS))
+ROW = PreparedQuery(
+    lambda: Settings.objects.filter(pk=SETTINGS_ID).values_list(*COLUMNS), is_planned_once=True
+)
 
 
 def _read() -> Settings:

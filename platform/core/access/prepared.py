@@ -32,9 +32,13 @@ class QueryByAccess:
     else that differs between two requests or two schools.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Any, Any]], *names: str, is_planned_once: bool = False
+    ) -> None:
         def prepare(kind: Access, members: tuple[str, ...], _day: date) -> PreparedQuery:
-            return PreparedQuery(partial(build, kind), *names, sets=members, spare=[PERSON])
+            return PreparedQuery(
+                partial(build, kind), *names, sets=members, spare=[PERSON], is_planned_once=is_planned_once
+            )
 
         self._prepared = lru_cache(maxsize=KINDS)(prepare)
 

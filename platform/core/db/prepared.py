@@ -1,10 +1,12 @@
-"""A query that every request asks, compiled once per process and planned once per connection.
+"""A query that every request asks, compiled once per process instead of once per request.
 
-The ORM takes several milliseconds of processor time to compile a query with sub-queries, and the database as
-long to parse and plan it as to answer it. What is kept is text with places for values: it names no schema
-and holds nobody's data. The database keeps it as a prepared statement, which it parses and plans anew
-whenever the search path is not the one it was planned for: the path decides whose tables are read, as for
-every other query.
+The ORM takes several milliseconds of processor time to compile a query with sub-queries, ten times what the
+database needs to answer it. What is kept is text with places for values: it names no schema and holds
+nobody's data.
+
+The database takes as long to parse and plan such a query as to answer it. Where the same plan is good for all
+values (`is_planned_once`), it keeps the query as a prepared statement, and plans it anew only when the search
+path is not the one it was planned for: the path decides whose tables are read, as for every other query.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.postgres.fields import ArrayField
@@ -47,6 +49,10 @@ class PreparedQuery:
 
     For each of `sets` the query may look for `stand_in(name)` with `in`, alone or among other such, and asks
     for all its members. It need not do so; nor for the ids that `spare` names.
+
+    `is_planned_once` is for queries whose rows are well found in one way whatever the values are: by ids, or
+    through all of a student's texts. The first page of a log is not among them: a log has two incidents or
+    five thousand.
     """
 
     def __init__(
@@ -55,8 +61,10 @@ class PreparedQuery:
         *names: str,
         sets: Collection[str] = (),
         spare: Collection[str] = (),
+        is_planned_once: bool = False,
     ) -> None:
         self._build = build
+        self._is_planned_once = is_planned_once
         self._names = names
         self._sets = tuple(sets)
         self._spare = tuple(spare)
@@ -69,10 +77,11 @@ class PreparedQuery:
         if not sql:
             return []
         # The backend is core.tenancy's own, which Django's types do not know.
-        with cast("Any", connection).preparing_cursor() as cursor:
+        database: Any = connection
+        with database.preparing_cursor() if self._is_planned_once else database.cursor() as cursor:
             cursor.execute(sql, [place.filled(values) for place in places])
-            if is_new and (limited := [column.name for column in cursor.description if column.display_size]):
-                raise ValueError(f"Columns of limited length, to be cast to text: {limited}.")
+            if is_new and self._is_planned_once:
+                _assert_lasting(cursor.description)
             return cursor.fetchall()
 
     def _compile(self) -> tuple[str, tuple[_Place | _Sets, ...]]:
@@ -86,7 +95,8 @@ class PreparedQuery:
                 f"%{standing}%": _Place(name, is_part=True),
             }
         try:
-            sql, parameters = _of_lasting_types(self._build(**stand_ins).query).sql_with_params()
+            query = self._build(**stand_ins).query
+            sql, parameters = (_of_lasting_types(query) if self._is_planned_once else query).sql_with_params()
         except EmptyResultSet:
             return "", ()
         found = [places.get(str(one), one) for one in parameters]
@@ -138,6 +148,12 @@ def _of_lasting_type(column: Any) -> Any:
         case ArrayField(base_field=CharField()):
             return Cast(column, ArrayField(TextField()))
     return column
+
+
+def _assert_lasting(columns: Any) -> None:
+    limited = [column.name for column in columns if column.display_size]
+    if limited:
+        raise ValueError(f"Columns of limited length, to be cast to text: {limited}.")
 
 
 def _with_places(sql: str, parameters: list[Any]) -> tuple[str, tuple[_Place | _Sets, ...]]:

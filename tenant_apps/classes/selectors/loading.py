@@ -60,7 +60,7 @@ def _limits(*, user: UUID, user_group: UUID) -> QuerySet[Any, Any]:
     )
 
 
-LIMITS = PreparedQuery(_limits, "user", "user_group")
+LIMITS = PreparedQuery(_limits, "user", "user_group", is_planned_once=True)
 
 
 def class_limits_of(user_id: UUID, *, user_group_id: UUID) -> tuple[frozenset[str], frozenset[UUID] | None]:

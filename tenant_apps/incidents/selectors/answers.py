@@ -47,7 +47,7 @@ def _answers(incidents: UUID, actions: UUID) -> QuerySet[Any, Any]:
     )
 
 
-ANSWERS = PreparedQuery(_answers, "incidents", "actions")
+ANSWERS = PreparedQuery(_answers, "incidents", "actions", is_planned_once=True)
 
 
 def read_as(answers: Iterable[Mapping[str, Any]], hidden: Callable[[str], str]) -> list[AnswerLine]:

@@ -93,7 +93,7 @@ def _asked_of(rows: Rows, reach: Reach) -> QueryByAccess:
         shown = reach(access) & among("pk", [incidents]) & Q(deleted_at__isnull=True)
         return rows(shown, student).values_list(*COLUMNS)
 
-    return QueryByAccess(build, "student", "incidents")
+    return QueryByAccess(build, "student", "incidents", is_planned_once=True)
 
 
 def _in_log(shown: Q, student_id: UUID, **pins: bool) -> QuerySet[Incident]:

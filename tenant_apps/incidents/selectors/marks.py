@@ -70,7 +70,7 @@ def _marks(incidents: UUID) -> QuerySet[Any, Any]:
 
 
 # Every page of a log asks it.
-MARKS = PreparedQuery(_marks, "incidents")
+MARKS = PreparedQuery(_marks, "incidents", is_planned_once=True)
 
 
 def marks_in(snapshot: Mapping[str, Any]) -> list[Marked]:

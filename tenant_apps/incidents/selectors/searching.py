@@ -132,7 +132,8 @@ def _with_words(many: int) -> PreparedQuery:
     def build(student: UUID, **words: UUID) -> QuerySet[Any, Any]:
         return _with_text(student, Search(words=tuple(str(word) for word in words.values())))
 
-    return PreparedQuery(build, "student", *(f"word{place}" for place in range(many)))
+    words = (f"word{place}" for place in range(many))
+    return PreparedQuery(build, "student", *words, is_planned_once=True)
 
 
 def _with_text(student_id: UUID, search: Search) -> QuerySet[Any, Any]:

@@ -74,7 +74,7 @@ def _standing(*, user: UUID) -> QuerySet[Any, Any]:
     )
 
 
-STANDING = PreparedQuery(_standing, "user")
+STANDING = PreparedQuery(_standing, "user", is_planned_once=True)
 
 
 def standing_of(user_id: UUID) -> Standing:

@@ -133,7 +133,9 @@ def _prepared(shape: _Shape, style: NameStyle, limit: int | None, today: date) -
             shape.keep(found_in_all_classes(reader), [str(word) for word in words.values()]), style, limit
         )
 
-    return PreparedQuery(build, "reader", *(f"word{place}" for place in range(shape.words)))
+    words = (f"word{place}" for place in range(shape.words))
+    # All students of the school are looked through, whatever is typed.
+    return PreparedQuery(build, "reader", *words, is_planned_once=True)
 
 
 def suggest_students(access: Access, term: str, *, limit: int = 20) -> list[StudentSuggestion]:

@@ -71,7 +71,7 @@ def _keywords(students: UUID) -> QuerySet[Any, Any]:
     return standing.order_by("key").values_list("student_id", "word", "key")
 
 
-KEYWORDS = PreparedQuery(_keywords, "students")
+KEYWORDS = PreparedQuery(_keywords, "students", is_planned_once=True)
 
 
 def used_agencies(ids: Collection[UUID]) -> set[UUID]:

@@ -43,7 +43,9 @@ def test_statement_that_the_database_keeps_reads_the_school_that_is_entered(scho
 
     from shared_apps.people.models import User
 
-    prepared = PreparedQuery(lambda user: User.objects.exclude(pk=user).values_list("email"), "user")
+    prepared = PreparedQuery(
+        lambda user: User.objects.exclude(pk=user).values_list("email"), "user", is_planned_once=True
+    )
     emails = {}
     for school in (school_a, school_b):
         with in_school(school):
@@ -69,7 +71,7 @@ def test_database_keeps_no_more_than_some_statements(in_a, cast):
         def build(user, number=number):
             return User.objects.filter(pk=user, first_name=str(number)).values_list("pk")
 
-        PreparedQuery(build, "user").rows(user=uuid4())
+        PreparedQuery(build, "user", is_planned_once=True).rows(user=uuid4())
     assert len(kept_statements()) == KEPT_STATEMENTS
 
 
@@ -77,7 +79,7 @@ def test_database_keeps_no_more_than_some_statements(in_a, cast):
 def test_statement_outlives_a_migration_that_lengthens_a_column(as_owner, in_a, cast):
     from django.db import connection
 
-    prepared = PreparedQuery(query, "user")
+    prepared = PreparedQuery(query, "user", is_planned_once=True)
     asked = {"user": cast.lead.user.pk}
     assert prepared.rows(**asked) == [(cast.lead.user.pk, cast.lead.email)]
     with connection.cursor() as cursor:
@@ -94,13 +96,15 @@ def test_column_whose_type_a_migration_may_change_is_an_error(in_a, cast):
         return mine.values_list("email").union(others.values_list("email"))
 
     with pytest.raises(ValueError, match="email"):
-        PreparedQuery(build, "user").rows(user=cast.lead.user.pk)
+        PreparedQuery(build, "user", is_planned_once=True).rows(user=cast.lead.user.pk)
 
 
-def test_what_was_asked_is_told_with_its_values(in_a, cast, django_assert_num_queries):
-    lead = cast.lead.user.pk
+@pytest.mark.parametrize("is_planned_once", [True, False])
+def test_what_was_asked_is_told_with_its_values(in_a, cast, is_planned_once, django_assert_num_queries):
+    lead, before = cast.lead.user.pk, len(kept_statements())
     with django_assert_num_queries(1) as asked:
-        PreparedQuery(query, "user").rows(user=lead)
+        PreparedQuery(query, "user", is_planned_once=is_planned_once).rows(user=lead)
+    assert len(kept_statements()) == before + is_planned_once
     assert lead.hex in asked.captured_queries[0]["sql"]
 
 
