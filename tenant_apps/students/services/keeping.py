@@ -206,6 +206,7 @@ def reduce_records(*, student_ids: Collection[UUID], by: Access, at: datetime | 
     links = StudentLink.objects.filter(Q(student__in=found) | Q(linked_student__in=found))
     links.update(note="")
     Keyword.objects.filter(student__in=found).update(word="")
+    StudentAnswer.objects.filter(student__in=found).update(values=[])
     for rows in (
         Contact.objects.filter(student__in=found),
         CourtOrder.objects.filter(student__in=found),

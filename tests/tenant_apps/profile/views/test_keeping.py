@@ -239,9 +239,18 @@ def test_leavers_without_incident_document_or_monitoring_are_reduced_after_a_yea
     classes, secret, cast, monitor
 ):
     from tenant_apps.documents.services import receive
+    from tenant_apps.form_builder.adapters import AnswerGiven
+    from tenant_apps.form_builder.enums import Form, Kind
+    from tenant_apps.form_builder.services import save_field
     from tenant_apps.profile.services import reduce_leavers
-    from tenant_apps.students.models import Contact, Keyword
-    from tenant_apps.students.services import ContactGiven, add_contact, change_keywords, set_hold
+    from tenant_apps.students.models import Contact, Keyword, StudentAnswer
+    from tenant_apps.students.services import (
+        ContactGiven,
+        add_contact,
+        change_answers,
+        change_keywords,
+        set_hold,
+    )
     from tests.data.pupils import make_pupil
 
     filled = {
@@ -254,10 +263,19 @@ def test_leavers_without_incident_document_or_monitoring_are_reduced_after_a_yea
         "upn": None,
     }
 
+    field = save_field(form=Form.STUDENT, name="Collected by", kind=Kind.TEXT, by=SYSTEM)
+
+    def answer(student: Any, *words: str) -> None:
+        before = StudentAnswer.objects.filter(student=student, ended_at=None).values_list("pk", flat=True)
+        given = AnswerGiven(field, "Collected by", Kind.TEXT, words, 0)
+        change_answers(student_id=student.pk, answers=[given], seen={field: before.first()}, by=SYSTEM)
+
     def leaver(name: str, *, days: int = 366) -> Any:
         gone = make_pupil(name, "Gone", classes.a, archived_at=now() - timedelta(days=days), **filled)
         add_contact(student_id=gone.pk, given=ContactGiven(surname="Gone", relationship="Aunt"), by=SYSTEM)
         change_keywords(student_id=gone.pk, added=["walks alone"], by=SYSTEM)
+        answer(gone, "Her neighbour")
+        answer(gone, "Her aunt")
         return gone
 
     plain, recent, held, told, papered, watched = (
@@ -291,7 +309,10 @@ def test_leavers_without_incident_document_or_monitoring_are_reduced_after_a_yea
     contact = Contact.objects.get(student=plain)
     assert (contact.surname, contact.ended_at is None) == ("", False)
     assert Keyword.objects.get(student=plain).word == ""
+    answers = StudentAnswer.objects.filter(student=plain)
+    assert [(one.values, one.ended_at is None) for one in answers] == [([], False)] * 2
     for other in (recent, held, told, papered, watched):
         other.refresh_from_db()
         assert (other.medical_notes, other.reduced_at) == ("Inhaler", None), other.legal_forename
         assert Contact.objects.get(student=other).ended_at is None
+        assert StudentAnswer.objects.get(student=other, ended_at=None).values == ["Her aunt"]
